@@ -1,0 +1,126 @@
+/**
+ * The Heroku Platform API as the deployment sees it. Field names follow the API's own
+ * (Dev Center: Platform API Reference), camel-cased; only the fields that something uses are here.
+ */
+
+export interface Account {
+  readonly id: string;
+  readonly email: string;
+  readonly twoFactor: boolean;
+}
+
+export interface App {
+  readonly id: string;
+  readonly name: string;
+  readonly maintenance: boolean;
+  readonly stack: string;
+  readonly generation: string;
+  readonly webUrl: string | undefined;
+  readonly gitUrl: string;
+  readonly space: string | undefined;
+}
+
+export interface Collaborator {
+  readonly email: string;
+  readonly role: string | undefined;
+  /** Such as `view`, `deploy`, `operate`, `manage`; undefined where the platform does not say. */
+  readonly permissions: readonly string[] | undefined;
+}
+
+export interface ProcessFormation {
+  readonly type: string;
+  readonly quantity: number;
+  readonly size: string;
+  readonly command: string;
+}
+
+export interface Dyno {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly state: string;
+  readonly size: string;
+  readonly releaseVersion: number;
+  readonly createdAt: string;
+}
+
+export type ReleaseStatus = 'pending' | 'succeeded' | 'failed' | 'expired';
+
+export interface Release {
+  readonly id: string;
+  readonly version: number;
+  readonly status: ReleaseStatus;
+  readonly current: boolean;
+  readonly description: string;
+  readonly slugId: string | undefined;
+  readonly userEmail: string;
+  readonly createdAt: string;
+  readonly outputStreamUrl: string | undefined;
+}
+
+export interface Slug {
+  readonly id: string;
+  readonly commit: string | undefined;
+  readonly processTypes: Readonly<Record<string, string>>;
+}
+
+export type BuildStatus = 'pending' | 'succeeded' | 'failed';
+
+export interface Build {
+  readonly id: string;
+  readonly status: BuildStatus;
+  /** The commit, where the build came from a git push or was given one. */
+  readonly version: string | undefined;
+  readonly slugId: string | undefined;
+  readonly releaseId: string | undefined;
+  readonly outputStreamUrl: string | undefined;
+  readonly userEmail: string;
+  readonly createdAt: string;
+}
+
+export interface RequestCounts {
+  readonly total: number;
+  readonly byMethod: Readonly<Record<string, number>>;
+}
+
+/**
+ * The calls a deployment makes. Every method throws `HerokuApiError` (a `HerokuCdError`) when Heroku
+ * refuses or cannot be understood; which calls are repeated after a fault is the client's business.
+ */
+export interface Heroku {
+  /** Undefined where the key is valid and may not read its account (403). */
+  account(): Promise<Account | undefined>;
+  app(name: string): Promise<App>;
+  collaborators(app: string): Promise<readonly Collaborator[]>;
+  formation(app: string): Promise<readonly ProcessFormation[]>;
+  dynos(app: string): Promise<readonly Dyno[]>;
+  /** Undefined where the app's plan or generation does not know the feature. */
+  featureEnabled(app: string, feature: string): Promise<boolean | undefined>;
+  /** Newest first. `max` rows at the most; all of them when it is absent. */
+  releases(app: string, options?: { max?: number }): Promise<readonly Release[]>;
+  release(app: string, id: string): Promise<Release>;
+  /** The release that runs, found by its `current` flag however many failed ones are newer. */
+  currentRelease(app: string): Promise<Release | undefined>;
+  slug(app: string, id: string): Promise<Slug>;
+  /** Newest first. */
+  builds(app: string): Promise<readonly Build[]>;
+  build(app: string, id: string): Promise<Build>;
+  /** Cancels a pending build; a build that has ended is left alone (false). */
+  cancelBuild(app: string, id: string): Promise<boolean>;
+  /** Puts a slug on the app as a new release. Never sent twice unless nothing was created. */
+  createRelease(app: string, release: { slugId: string; description: string }): Promise<Release>;
+  /** Uploads a .tar.gz and gives the URL that a build can read it from. */
+  uploadSource(tarball: { file: string; bytes: number }): Promise<string>;
+  /** Starts a build. Never sent twice unless nothing was created. */
+  createBuild(app: string, build: { sourceUrl: string; version: string; checksum: string }): Promise<Build>;
+  /**
+   * Follows a build's or a release command's output to its end, line by line. Resolves false where it
+   * could not be followed to the end; the outcome is never read from it.
+   */
+  streamOutput(
+    url: string,
+    onLine: (line: string) => void,
+    options: { signal?: AbortSignal },
+  ): Promise<boolean>;
+  readonly requests: RequestCounts;
+}

@@ -1,0 +1,11 @@
+/** Where a run tells people what it does. Implementations mask secrets before a byte leaves the process. */
+export interface Log {
+  /** A sentence about what the run does or found. */
+  info(text: string): void;
+  /** Something a person should look at, though the run goes on. */
+  warn(text: string): void;
+  /** One line of somebody else's output, such as a build's or a migration's. */
+  output(source: string, line: string): void;
+  /** Values that must never be printed from now on, in plain or in base64. */
+  addSecret(value: string): void;
+}
