@@ -1,0 +1,62 @@
+/** Rules that values of parameters must follow. Each says what is wrong in words that fit behind a colon. */
+
+/**
+ * Heroku's rule for app names: 3 to 30 characters, lower case, starting with a letter and not ending
+ * with a dash (Platform API schema: app.name).
+ */
+export function checkAppName(value: string): string | undefined {
+  if (/^[a-z][a-z0-9-]{1,28}[a-z0-9]$/.test(value)) return undefined;
+  const lower = value.toLowerCase();
+  if (lower !== value && /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/.test(lower)) {
+    return `app names are lower case at Heroku; did you mean ${JSON.stringify(lower)}?`;
+  }
+  return (
+    'an app name has 3 to 30 characters, lower-case letters, digits and dashes, ' +
+    'starts with a letter and does not end with a dash'
+  );
+}
+
+/** Heroku builds pushes to `main` and `master` alone (Dev Center: Deploying with Git). */
+export function checkHerokuBranch(value: string): string | undefined {
+  return value === 'main' || value === 'master'
+    ? undefined
+    : 'Heroku builds only what is pushed to main or master; a push to another branch deploys nothing';
+}
+
+/** What git takes as a revision, less all that could be read as an option, a range or a path. */
+export function checkRevision(value: string): string | undefined {
+  if (value.startsWith('-')) return 'a revision does not start with a dash';
+  if (/[\s\p{Cc}]/u.test(value)) return 'a revision holds no white space';
+  if (/[~^:?*[\\]|\.\.|@\{|\.lock$|\/$|^\//.test(value)) {
+    return 'a revision is a commit, a tag or a branch, without operators such as ^, ~, : or ..';
+  }
+  return /^[\w./+@#%=,-]+$/u.test(value)
+    ? undefined
+    : 'a revision is a commit, a tag or a branch: letters, digits and . / _ - + @ # % = ,';
+}
+
+/** Enough to tell an e-mail address from a slip; who it belongs to is compared with the account. */
+export function checkEmail(value: string): string | undefined {
+  return /^[^\s@]+@[^\s@]+$/.test(value)
+    ? undefined
+    : 'an e-mail address is wanted, such as deploy@example.com';
+}
+
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/** Whether a text is a duration such as `90s`, `20m` or `1h30m`, above zero and at most a day. */
+export function checkDuration(value: string): string | undefined {
+  if (!DURATION.test(value)) return 'a duration is wanted, such as 90s, 20m or 1h30m';
+  const ms = parseDuration(value);
+  return ms > 0 && ms <= 86_400_000 ? undefined : 'a duration is above zero and at most 24h';
+}
+
+/** Milliseconds of a duration that {@link checkDuration} accepts. */
+export function parseDuration(value: string): number {
+  let total = 0;
+  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)) {
+    total += Number(amount) * UNITS[unit as keyof typeof UNITS];
+  }
+  return Math.round(total);
+}
