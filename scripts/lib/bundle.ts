@@ -1,0 +1,73 @@
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { gatherLicences } from './licences.ts';
+
+export interface Bundle {
+  /** The helper: one CommonJS file for Node.js 20 that needs nothing beside it. */
+  readonly code: Uint8Array;
+  /** What went into it, and how many bytes each input takes in it. */
+  readonly metafile: Metafile;
+  /** The licence texts of the packages that went into it. */
+  readonly licences: string;
+}
+
+/**
+ * fetch-blob carries a polyfill of web streams for Node.js before 18. It can never run here, and it would
+ * be a third of the bundle.
+ */
+const withoutStreamPolyfill: Plugin = {
+  name: 'without-web-streams-polyfill',
+  setup(build) {
+    build.onResolve({ filter: /^web-streams-polyfill(\/|$)/ }, ({ path }) => ({ path, namespace: 'unused' }));
+    build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/**
+ * Bundles the helper. The result depends on the sources and the installed packages alone: not on the
+ * directory, and no path of this machine is in it.
+ *
+ * @param root the project's directory.
+ */
+export async function bundleHelper(root: string, entry = 'src/helper/main.ts'): Promise<Bundle> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    outfile: 'dist/heroku-cd.cjs',
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    charset: 'utf8',
+    legalComments: 'none',
+    sourcemap: false,
+    metafile: true,
+    logLevel: 'silent',
+    plugins: [withoutStreamPolyfill],
+  });
+  const [file] = result.outputFiles;
+  if (file === undefined) throw new Error(`esbuild made nothing of ${entry}.`);
+  return {
+    code: file.contents,
+    metafile: result.metafile,
+    licences: gatherLicences(root, result.metafile),
+  };
+}
+
+/** The package that an input of the bundle belongs to; undefined for our own files. */
+export function packageOf(input: string): string | undefined {
+  return /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(input)?.[1];
+}
+
+/** Bytes in the bundle by package, the largest first; our own code is `heroku-cd`. */
+export function sizeReport(metafile: Metafile): readonly (readonly [string, number])[] {
+  const sizes = new Map<string, number>();
+  for (const output of Object.values(metafile.outputs)) {
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const owner = packageOf(input) ?? 'heroku-cd';
+      sizes.set(owner, (sizes.get(owner) ?? 0) + bytesInOutput);
+    }
+  }
+  return [...sizes].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1));
+}

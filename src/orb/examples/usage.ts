@@ -1,0 +1,24 @@
+import { ORB_NAME, type OrbContext } from '../context.ts';
+import type { UsageOptions } from '../sdk/index.ts';
+
+/** How every example imports the orb: patches reach its reader by themselves, new features do not. */
+export function importOf(
+  context: Pick<OrbContext, 'namespace' | 'version'>,
+): Pick<UsageOptions, 'alias' | 'namespace' | 'orb' | 'version'> {
+  return {
+    alias: ORB_NAME,
+    namespace: context.namespace,
+    orb: ORB_NAME,
+    version: minorOf(context.version),
+  };
+}
+
+/** `1.2.3` → `1.2`. */
+export function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+/** One of the orb's jobs or commands, as a configuration names it. */
+export function ours(name: string): string {
+  return `${ORB_NAME}/${name}`;
+}

@@ -1,0 +1,35 @@
+import { deployCommand } from './commands/deploy.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { installCommand } from './commands/install.ts';
+import type { OrbContext } from './context.ts';
+import { deployInsideYourOwnJob } from './examples/deploy-inside-your-own-job.ts';
+import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
+import { stagingAndProduction } from './examples/staging-and-production.ts';
+import { defaultExecutor } from './executors/default.ts';
+import { deployJob } from './jobs/deploy.ts';
+import { orbDocument, type OrbDocument } from './sdk/index.ts';
+
+/** Says on the registry's page what the orb is for and where it runs. */
+const DESCRIPTION =
+  'Safe continuous deployment to Heroku: the exact commit that was tested is deployed, and a job is green only when Heroku itself confirms that its release is current. Needs an image with Node.js 20 or newer and git, on Linux or macOS; the helper is part of the orb, and nothing is downloaded when it runs.';
+
+/** The whole orb, as plain data. */
+export function buildOrb(context: OrbContext): OrbDocument {
+  return orbDocument(
+    {
+      version: 2.1,
+      description: DESCRIPTION,
+      display: { home_url: context.homeUrl, source_url: context.sourceUrl },
+    },
+    [
+      defaultExecutor(),
+      installCommand(context),
+      doctorCommand(context),
+      deployCommand(context),
+      deployJob(context),
+      deployMainAfterTests(context),
+      stagingAndProduction(context),
+      deployInsideYourOwnJob(context),
+    ],
+  );
+}
