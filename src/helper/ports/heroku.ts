@@ -123,4 +123,6 @@ export interface Heroku {
     options: { signal?: AbortSignal },
   ): Promise<boolean>;
   readonly requests: RequestCounts;
+  /** Factor on polling intervals: above 1 where the account's rate limit is nearly used up. */
+  readonly slowdown?: number;
 }

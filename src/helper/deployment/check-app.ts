@@ -1,0 +1,117 @@
+import type { Settings } from '../../parameters/index.ts';
+import { HerokuCdError, Refusal } from '../errors.ts';
+import { maskEmail } from '../output/masker.ts';
+import type { Account, Collaborator, Heroku } from '../ports/heroku.ts';
+import type { AppFacts } from './facts.ts';
+import type { Findings } from './findings.ts';
+
+type AppSettings = Pick<Settings<'doctor'>, 'app-name' | 'deploy-user'>;
+
+/**
+ * Whose key it is.
+ * @throws Refusal for an invalid key, and for one that is not the `deploy-user`'s.
+ */
+export async function checkAccount(
+  heroku: Heroku,
+  settings: Pick<AppSettings, 'deploy-user'>,
+  findings: Findings,
+): Promise<Account | undefined> {
+  const account = await heroku.account();
+  const wanted = settings['deploy-user'];
+  if (account === undefined) {
+    if (wanted !== '') {
+      throw new Refusal({
+        what: 'deploy-user: the key does not tell whose it is.',
+        why: 'Heroku accepts it but answers 403 to the question, as it does for a key of limited scope.',
+        next: 'Use a key of scope `global` or `identity`, or leave `deploy-user` empty.',
+        parameter: 'deploy-user',
+      });
+    }
+    findings.note('Account', 'the key is valid but may not read whose it is (limited scope)');
+    return undefined;
+  }
+  if (wanted !== '' && wanted.toLowerCase() !== account.email.toLowerCase()) {
+    throw new Refusal({
+      what: `deploy-user: the key belongs to ${maskEmail(account.email)}, not to ${maskEmail(wanted)}.`,
+      why: 'A deployment by somebody else than the deploy user is refused.',
+      next: 'Put the deploy user’s own key into the context, or change `deploy-user`.',
+      parameter: 'deploy-user',
+    });
+  }
+  findings.ok('Account', maskEmail(account.email));
+  return account;
+}
+
+/**
+ * What the app is and does at this moment: reads only.
+ * @throws Refusal when the app is not visible to the key, or the key may not deploy it.
+ */
+export async function checkApp(
+  heroku: Heroku,
+  settings: AppSettings,
+  account: Account | undefined,
+  findings: Findings,
+): Promise<AppFacts> {
+  const name = settings['app-name'];
+  const app = await heroku.app(name);
+  findings.ok(
+    'App',
+    `${app.name}: ${app.generation}, stack ${app.stack}${app.space ? `, space ${app.space}` : ''}`,
+  );
+  const [collaborators, formation, preboot, current, builds] = await Promise.all([
+    readCollaborators(heroku, name),
+    heroku.formation(name),
+    heroku.featureEnabled(name, 'preboot'),
+    heroku.currentRelease(name),
+    heroku.builds(name),
+  ]);
+  checkPermission(name, account, collaborators, findings);
+  if (app.maintenance) {
+    findings.note(
+      'Maintenance',
+      `the page is on; a deployment leaves it as it is`,
+      `heroku maintenance:off -a ${name}`,
+    );
+  }
+  const slug = current?.slugId === undefined ? undefined : await heroku.slug(name, current.slugId);
+  const deployedCommit = slug?.commit === '' ? undefined : slug?.commit;
+  findings.ok(
+    'Release',
+    current === undefined
+      ? 'none yet'
+      : `v${current.version}${deployedCommit ? `, commit ${deployedCommit.slice(0, 8)}` : ''}`,
+  );
+  if (slug?.processTypes['release'] !== undefined) {
+    findings.ok('Release phase', slug.processTypes['release']);
+  }
+  if (preboot === true) findings.ok('Preboot', 'on: old and new web dynos run side by side for some minutes');
+  return { account, app, formation, preboot, current, deployedCommit, builds };
+}
+
+/** The list of collaborators is not readable with every key; then the platform's own refusal must do. */
+async function readCollaborators(heroku: Heroku, app: string): Promise<readonly Collaborator[] | undefined> {
+  try {
+    return await heroku.collaborators(app);
+  } catch (error) {
+    if (error instanceof HerokuCdError && error.verdict === 'refused') return undefined;
+    throw error;
+  }
+}
+
+function checkPermission(
+  app: string,
+  account: Account | undefined,
+  collaborators: readonly Collaborator[] | undefined,
+  findings: Findings,
+): void {
+  const me = collaborators?.find((one) => one.email === account?.email);
+  if (me?.permissions === undefined || me.permissions.length === 0) return;
+  if (me.role !== 'owner' && me.role !== 'admin' && !me.permissions.includes('deploy')) {
+    throw new Refusal({
+      what: `The key’s account may see the app ${app} but not deploy it (${me.permissions.join(', ')}).`,
+      next: `Let an owner run \`heroku access:update ADDRESS -a ${app} --permissions ${[...me.permissions, 'deploy'].join(',')}\`, ADDRESS being the key’s account (${maskEmail(me.email)}).`,
+      parameter: 'app-name',
+    });
+  }
+  findings.ok('Permissions', me.permissions.join(', '));
+}

@@ -1,0 +1,133 @@
+import type { Settings } from '../../parameters/index.ts';
+import { Refusal } from '../errors.ts';
+import type { Git } from '../ports/git.ts';
+import { short, type CloneFacts } from './facts.ts';
+import type { Findings } from './findings.ts';
+
+const FULL_CHECKOUT = 'Check out with `checkout: {method: full}`, as the orb’s job does.';
+const FETCH_LIMIT_MS = 5 * 60_000;
+
+/**
+ * Whether there is a repository here, and which commit the revision means.
+ * @throws Refusal
+ */
+export async function checkClone(
+  git: Git,
+  settings: Pick<Settings<'doctor'>, 'revision'>,
+  findings: Findings,
+): Promise<CloneFacts> {
+  const version = await git.version();
+  const top = await git.topLevel();
+  if (top === undefined) {
+    throw new Refusal({
+      what: 'The working directory is not inside a git repository.',
+      why: 'What is deployed is a commit, so the job needs a clone.',
+      next: 'Let a `checkout` step run before, and check the job’s `working_directory`.',
+    });
+  }
+  const revision = settings.revision;
+  const commit = await git.resolveCommit(revision);
+  if (commit === undefined) {
+    throw new Refusal({
+      what: `revision: ${JSON.stringify(revision)} is no commit, tag or branch of this clone.`,
+      why: 'It may be misspelt, or not fetched: CircleCI fetches what the build was started for.',
+      next: `Fetch it before (\`git fetch origin ${/^[0-9a-f]{7,40}$/.test(revision) ? '<branch>' : revision}\`), or correct \`revision\`.`,
+      parameter: 'revision',
+    });
+  }
+  const kind = await git.cloneKind();
+  findings.ok('git', version);
+  findings.ok('Revision', revision === commit ? commit : `${revision} is ${commit}`);
+  if (kind === 'full') findings.ok('Clone', 'full');
+  else findings.note('Clone', `${kind}: a deployment first fetches what is missing`, FULL_CHECKOUT);
+  const [lfs, submodules] = await Promise.all([git.usesLfs(commit), git.hasSubmodules(commit)]);
+  if (lfs) {
+    findings.note(
+      'Git LFS',
+      'files kept in LFS reach Heroku as pointers',
+      'Let the build fetch them with an LFS buildpack.',
+    );
+  }
+  if (submodules) {
+    findings.note('Submodules', 'Heroku fetches them while it builds and needs to reach their URLs');
+  }
+  return { commit, kind };
+}
+
+/**
+ * Completes the history of a shallow clone: Heroku takes no push from one.
+ * @throws Refusal when the origin cannot be reached.
+ */
+export async function completeHistory(git: Git, clone: CloneFacts, signal: AbortSignal): Promise<CloneFacts> {
+  if (clone.kind !== 'shallow') return clone;
+  await git.unshallow({ timeoutMs: FETCH_LIMIT_MS, signal });
+  return { ...clone, kind: await git.cloneKind() };
+}
+
+/**
+ * Fetches the objects that a blobless clone lacks and a push would need.
+ * @throws Refusal when the origin does not give them.
+ */
+export async function completeObjects(
+  git: Git,
+  clone: CloneFacts,
+  deployed: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  if (clone.kind !== 'blobless') return 0;
+  const except = deployed !== undefined && (await git.hasCommit(deployed)) ? deployed : undefined;
+  const missing = await git.missingObjects(clone.commit, except);
+  if (missing.length > 0) await git.fetchObjects(missing, { timeoutMs: FETCH_LIMIT_MS, signal });
+  return missing.length;
+}
+
+/** How the commit stands to the one that is deployed. */
+export type Descent = 'first' | 'same' | 'descends' | 'older' | 'elsewhere' | 'unknown';
+
+/** Compares the two commits; `unknown` where the deployed one cannot be had in this clone. */
+export async function readDescent(
+  git: Git,
+  commit: string,
+  deployed: string | undefined,
+  options: { mayFetch: boolean; signal?: AbortSignal },
+): Promise<Descent> {
+  if (deployed === undefined) return 'first';
+  if (deployed === commit) return 'same';
+  if (!(await git.hasCommit(deployed))) {
+    const fetched =
+      options.mayFetch &&
+      (await git.tryFetchCommit(deployed, {
+        timeoutMs: FETCH_LIMIT_MS,
+        ...(options.signal ? { signal: options.signal } : {}),
+      }));
+    if (!fetched) return 'unknown';
+  }
+  if (await git.isAncestor(deployed, commit)) return 'descends';
+  return (await git.isAncestor(commit, deployed)) ? 'older' : 'elsewhere';
+}
+
+/**
+ * Refuses a commit that does not descend from the deployed one, unless `force` allows it.
+ * @throws Refusal that names both commits.
+ */
+export function requireDescent(
+  descent: Descent,
+  app: string,
+  commit: string,
+  deployed: string | undefined,
+  force: boolean,
+): void {
+  if (force || descent === 'first' || descent === 'same' || descent === 'descends' || deployed === undefined)
+    return;
+  const why = {
+    older: `It is older than ${short(deployed)}: this may be an old build that was started again.`,
+    elsewhere: 'The branch was rewritten, or another branch or project deploys to the same app.',
+    unknown: `${short(deployed)} is not in this clone, and its origin does not give it: the branch was rewritten, or another project deploys to the same app.`,
+  }[descent];
+  throw new Refusal({
+    what: `${short(commit)} does not descend from ${short(deployed)}, which is deployed on ${app}.`,
+    why,
+    next: `Deploy a commit that contains ${deployed}, or allow it with \`force: true\`.`,
+    parameter: 'force',
+  });
+}

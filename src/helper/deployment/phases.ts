@@ -1,0 +1,74 @@
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import { formatDuration } from '../time/format.ts';
+
+/** Every phase of a deployment, in order. */
+export const PHASES = [
+  'preflight',
+  'build',
+  'snapshot',
+  'open window',
+  'backup',
+  'ship',
+  'release',
+  'migrate',
+  'restart',
+  'flush caches',
+  'close window',
+  'health',
+  'report',
+] as const;
+
+export type PhaseName = (typeof PHASES)[number];
+
+export interface PhaseRecord {
+  readonly name: PhaseName;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly outcome: 'succeeded' | 'failed';
+}
+
+/** Runs phases one after the other, logs each with its duration, and knows which one is on. */
+export class PhaseRunner {
+  readonly records: PhaseRecord[] = [];
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #current: PhaseName | undefined;
+  #startedAt = 0;
+
+  constructor(clock: Clock, log: Log) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** The phase that runs or, after a failure, the one that failed. */
+  get current(): PhaseName | undefined {
+    return this.#current;
+  }
+
+  /** Milliseconds since the current phase began. */
+  get elapsedMs(): number {
+    return this.#clock.now() - this.#startedAt;
+  }
+
+  async run<T>(name: PhaseName, work: () => Promise<T>): Promise<T> {
+    this.#current = name;
+    this.#startedAt = this.#clock.now();
+    this.#log.info(`== ${name}`);
+    try {
+      const value = await work();
+      this.#record(name, 'succeeded');
+      return value;
+    } catch (error) {
+      this.#record(name, 'failed');
+      throw error;
+    }
+  }
+
+  #record(name: PhaseName, outcome: PhaseRecord['outcome']): void {
+    const durationMs = this.elapsedMs;
+    this.records.push({ name, startedAt: new Date(this.#startedAt).toISOString(), durationMs, outcome });
+    this.#log.info(`== ${name} ${outcome} after ${formatDuration(durationMs)}`);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Settings } from '../../parameters/index.ts';
+import { checkAccount, checkApp } from './check-app.ts';
+import { checkClone, readDescent, requireDescent } from './check-clone.ts';
+import { checkJob } from './check-job.ts';
+import { short } from './facts.ts';
+import { Findings } from './findings.ts';
+import type { Ports } from './ports.ts';
+import { chooseShipping, describeShipping, type Act } from './shipping.ts';
+
+/** What a deployment would do now. */
+export interface Plan {
+  readonly app: string;
+  readonly commit: string;
+  readonly deployed: string | null;
+  /** The mutating calls, in order, each with what takes it back. Empty: the commit is deployed already. */
+  readonly acts: readonly Act[];
+  /** What stands in between and changes nothing at Heroku. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Does all of preflight that reads, and tells the rest: neither the app nor the clone is changed.
+ * @throws Refusal for all that a deployment would refuse.
+ */
+export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Plan> {
+  const { heroku, git } = ports;
+  const notes: string[] = [];
+  const skipped = checkJob(ports.environment);
+  if (skipped !== undefined) notes.push(skipped);
+  const findings = new Findings();
+  const clone = await checkClone(git, settings, findings);
+  const account = await checkAccount(heroku, settings, findings);
+  const app = await checkApp(heroku, settings, account, findings);
+  notes.push(
+    ...findings.rows.filter((row) => row.level !== 'ok').map((row) => `${row.subject}: ${row.what}`),
+  );
+  const descent = await readDescent(git, clone.commit, app.deployedCommit, { mayFetch: false });
+  if (descent === 'unknown') {
+    notes.push(
+      `Whether ${short(clone.commit)} descends from ${short(app.deployedCommit ?? '')} is known only once the deployment has fetched the history.`,
+    );
+  } else {
+    requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
+  }
+  const pending = app.builds.find((build) => build.status === 'pending');
+  if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
+  const shipping = await chooseShipping(heroku, app, clone.commit, settings.force);
+  return {
+    app: app.app.name,
+    commit: clone.commit,
+    deployed: app.deployedCommit ?? null,
+    acts: describeShipping(shipping, app, clone.commit, settings['heroku-branch']),
+    notes,
+  };
+}

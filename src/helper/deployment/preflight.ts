@@ -1,0 +1,97 @@
+import { Refusal } from '../errors.ts';
+import { describeKey } from '../settings/api-key.ts';
+import { formatDuration } from '../time/format.ts';
+import { waitFor } from '../time/wait.ts';
+import { checkAccount, checkApp } from './check-app.ts';
+import { checkClone, completeHistory, completeObjects, readDescent, requireDescent } from './check-clone.ts';
+import type { Preflight, Run } from './deploy-state.ts';
+import { short, type AppFacts } from './facts.ts';
+import { Findings } from './findings.ts';
+import { chooseShipping } from './shipping.ts';
+
+/**
+ * Finds everything that can be refused before anything is touched. The app is only read; the clone is
+ * completed where a push would need it.
+ * @throws Refusal, or a Failure where Heroku or the origin does not answer.
+ */
+export async function preflight(run: Run): Promise<Preflight> {
+  const { ports, settings } = run;
+  const { heroku, git, log, signal } = ports;
+  const findings = new Findings();
+  findings.ok('API key', `${describeKey(ports.apiKey)}, from $${settings['api-key']}`);
+
+  const found = await checkClone(git, settings, findings);
+  const account = await checkAccount(heroku, settings, findings);
+  await ports.store.prepare();
+  let app = await checkApp(heroku, settings, account, findings);
+  for (const finding of findings.rows) {
+    const text = `${finding.subject}: ${finding.what}`;
+    if (finding.level === 'ok') log.info(text);
+    else log.warn(finding.remedy === undefined ? text : `${text}. ${finding.remedy}`);
+  }
+
+  if (await waitForOthers(run, app)) app = await checkApp(heroku, settings, account, new Findings());
+  const clone = await completeHistory(git, found, signal);
+  const descent = await readDescent(git, clone.commit, app.deployedCommit, { mayFetch: true, signal });
+  requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
+  const shipping = await chooseShipping(heroku, app, clone.commit, settings.force);
+  if (shipping.kind === 'push') {
+    const fetched = await completeObjects(git, clone, app.deployedCommit, signal);
+    if (fetched > 0) log.info(`Fetched ${fetched} objects that this blobless clone lacked.`);
+  }
+  warnOfTightDeadline(run);
+  return { app, clone, shipping };
+}
+
+/**
+ * Builds and releases of somebody else are waited for: Heroku builds one at a time for an app. True when
+ * there was something to wait for, so that what was read before is stale.
+ */
+async function waitForOthers(run: Run, facts: AppFacts): Promise<boolean> {
+  const { heroku, log, clock, signal } = run.ports;
+  const name = facts.app.name;
+  const pending = async (): Promise<string | undefined> => {
+    const build = (await heroku.builds(name)).find((one) => one.status === 'pending');
+    if (build !== undefined)
+      return `a build of ${build.version === undefined ? 'somebody else' : short(build.version)}`;
+    const release = (await heroku.releases(name, { max: 5 })).find((one) => one.status === 'pending');
+    return release === undefined ? undefined : `release v${release.version} (${release.description})`;
+  };
+  let what = await pending();
+  if (what === undefined) return false;
+  log.info(`On ${name}, ${what} is pending; waiting for its end.`);
+  await waitFor(
+    async () => {
+      what = await pending();
+      return what === undefined ? true : undefined;
+    },
+    {
+      clock,
+      signal,
+      limit: run.budget.limit({ ms: run.settings['git-wait'], parameter: 'git-wait' }),
+      what: 'another build or release of the app to end',
+      slowdown: () => heroku.slowdown ?? 1,
+    },
+  ).catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    throw new Refusal({
+      what: `${what ?? 'Another build'} is still pending on ${name}.`,
+      why: `Waited ${formatDuration(run.settings['git-wait'])} (\`git-wait\`) for its end. Nothing was changed.`,
+      next: 'Give deploying jobs a `serial-group`, so that they wait for each other, and run this job again.',
+      parameter: 'git-wait',
+      cause: error,
+    });
+  });
+  return true;
+}
+
+function warnOfTightDeadline(run: Run): void {
+  const { settings } = run;
+  const needed = settings['build-timeout'] + settings['release-timeout'];
+  const left = run.budget.limit({ ms: needed, parameter: 'release-timeout' });
+  if (left.parameter === 'deadline') {
+    run.ports.log.warn(
+      `build-timeout and release-timeout add up to ${formatDuration(needed)}, and \`deadline\` leaves ${formatDuration(left.ms)}: the deadline ends what takes longer.`,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
+import type { Release, Slug } from '../ports/heroku.ts';
+import { TimedOut, waitFor } from '../time/wait.ts';
+import type { Preflight, Run, Shipped } from './deploy-state.ts';
+import { short } from './facts.ts';
+
+/** The release that was asked for, read back as current. */
+export interface Released {
+  readonly release: Release;
+  /** Whether the slug has a `release` process, which ran with this release if the release is new. */
+  readonly releasePhase: boolean;
+}
+
+/**
+ * Waits until the release of our commit has succeeded and is current, and streams its release phase.
+ * @throws HerokuCdError of verdict `incomplete` when a release phase failed: the old code serves, and the
+ * database may have changed under it. Failure when the release failed without one.
+ */
+export async function confirmRelease(run: Run, before: Preflight, shipped: Shipped): Promise<Released> {
+  const { heroku, log, clock, signal } = run.ports;
+  const name = before.app.app.name;
+  const limit = run.budget.limit({ ms: run.settings['release-timeout'], parameter: 'release-timeout' });
+  const started = clock.now();
+  const first = shipped.release ?? (await findRelease(run, before, shipped, limit));
+  const slug = first.slugId === undefined ? undefined : await heroku.slug(name, first.slugId);
+  requireCommit(before, slug);
+  const releasePhase = slug?.processTypes['release'] !== undefined;
+
+  const streaming = new AbortController();
+  const stream =
+    first.status === 'pending' && first.outputStreamUrl !== undefined
+      ? heroku
+          .streamOutput(first.outputStreamUrl, (line) => log.output('release', line), {
+            signal: AbortSignal.any([signal, streaming.signal]),
+          })
+          .catch(() => false)
+      : Promise.resolve(false);
+  try {
+    const remaining = { ...limit, ms: Math.max(0, limit.ms - (clock.now() - started)) };
+    const ended = await waitFor(
+      async () => {
+        const now = await heroku.release(name, first.id);
+        return now.status === 'pending' || (now.status === 'succeeded' && !now.current) ? undefined : now;
+      },
+      {
+        clock,
+        signal,
+        limit: remaining,
+        what: `v${first.version} to be released`,
+        slowdown: () => heroku.slowdown ?? 1,
+      },
+    );
+    await Promise.race([stream, clock.sleep(3_000)]);
+    if (ended.status !== 'succeeded') throw failedRelease(name, ended, releasePhase);
+    log.info(`v${ended.version} is current on ${name}: ${short(before.clone.commit)}.`);
+    return { release: ended, releasePhase };
+  } catch (error) {
+    if (error instanceof TimedOut && (await overtaken(run, name, first))) {
+      throw new Failure({
+        what: `v${first.version} succeeded on ${name}, but another release is current.`,
+        why: 'Somebody else released in the meantime.',
+        next: `See \`heroku releases -a ${name}\`; a \`serial-group\` keeps deployments apart.`,
+      });
+    }
+    if (error instanceof TimedOut && releasePhase) throw stillPending(name, first, error);
+    throw error;
+  } finally {
+    streaming.abort();
+    await stream;
+  }
+}
+
+/** The build's own release, else the newest one with its slug. */
+async function findRelease(
+  run: Run,
+  before: Preflight,
+  shipped: Shipped,
+  limit: { ms: number; parameter: string },
+): Promise<Release> {
+  const { heroku, clock, signal } = run.ports;
+  const name = before.app.app.name;
+  const known = before.app.current?.version ?? 0;
+  return waitFor(
+    async () => {
+      const build = shipped.buildId === undefined ? undefined : await heroku.build(name, shipped.buildId);
+      if (build?.releaseId !== undefined) return heroku.release(name, build.releaseId);
+      const slugId = build?.slugId ?? shipped.slugId;
+      if (slugId === undefined) return undefined;
+      const releases = await heroku.releases(name, { max: 20 });
+      return releases.find((one) => one.slugId === slugId && one.version > known);
+    },
+    { clock, signal, limit, what: 'the build’s release to appear', slowdown: () => heroku.slowdown ?? 1 },
+  );
+}
+
+function requireCommit(before: Preflight, slug: Slug | undefined): void {
+  const commit = slug?.commit;
+  if (commit === undefined || commit === '' || commit === before.clone.commit) return;
+  throw new UnknownOutcome({
+    what: `The release’s slug was built from ${short(commit)}, not from ${short(before.clone.commit)}.`,
+    why: 'Somebody else pushed at the same moment.',
+    next: `See \`heroku releases -a ${before.app.app.name}\` and run the job again.`,
+  });
+}
+
+async function overtaken(run: Run, app: string, release: Release): Promise<boolean> {
+  const now = await run.ports.heroku.release(app, release.id);
+  return now.status === 'succeeded' && !now.current;
+}
+
+function failedRelease(app: string, release: Release, releasePhase: boolean): HerokuCdError {
+  const next = `Read \`heroku releases:output v${release.version} -a ${app}\`, mend the cause, and run the job again: it releases the same slug without building.`;
+  if (!releasePhase) {
+    return new Failure({ what: `v${release.version} on ${app} ended ${release.status}.`, next });
+  }
+  return new HerokuCdError('incomplete', {
+    what: `The release phase of v${release.version} on ${app} failed (${release.status}).`,
+    why: 'Heroku keeps serving the release from before; what the release phase did to the database until then stays.',
+    next,
+  });
+}
+
+/** Nobody can stop a release phase, so after the limit its end, and what it does to the database, is open. */
+function stillPending(app: string, release: Release, timedOut: TimedOut): UnknownOutcome {
+  return new UnknownOutcome({
+    what: `The release phase of v${release.version} on ${app} is still running. ${timedOut.what}`,
+    why: 'Heroku gives a release phase one hour, and offers no way to stop it (Dev Center: Release Phase).',
+    next: `Follow it with \`heroku releases:output v${release.version} -a ${app}\`; when it has ended, run the job again.`,
+    parameter: 'release-timeout',
+    cause: timedOut,
+  });
+}

@@ -1,0 +1,78 @@
+import { HerokuCdError } from '../errors.ts';
+import type { Verdict } from '../exit-codes.ts';
+import { messageOf } from '../output/message.ts';
+import type { ProcessFormation } from '../ports/heroku.ts';
+import type { Preflight, Run } from './deploy-state.ts';
+import type { DatabaseOutcome, Result, ResultProcess } from './result.ts';
+import type { StateNow } from './state-now.ts';
+
+/** Everything that the result is made of. */
+export interface Outcome {
+  readonly verdict: Verdict;
+  readonly exitCode: number;
+  readonly before: Preflight | undefined;
+  /** The app as read back at the end. */
+  readonly state: StateNow | undefined;
+  readonly database: DatabaseOutcome;
+  readonly error: unknown;
+  readonly failedPhase: string | undefined;
+}
+
+/** The run as `result.json` tells it. */
+export function buildResult(run: Run, outcome: Outcome): Result {
+  const { before, state, error } = outcome;
+  const { heroku, closingHeroku, git } = run.ports;
+  const current = before?.app.current;
+  return {
+    schemaVersion: 1,
+    verdict: outcome.verdict,
+    exitCode: outcome.exitCode,
+    app: run.settings['app-name'],
+    revision: before?.clone.commit ?? run.settings.revision,
+    releaseBefore:
+      current === undefined ? null : { version: current.version, commit: before?.app.deployedCommit ?? null },
+    releaseAfter:
+      state?.release === undefined ? null : { version: state.release.version, commit: state.commit ?? null },
+    maintenance: {
+      before: before?.app.app.maintenance ?? null,
+      after: state?.app.maintenance ?? null,
+      windowSeconds: null,
+    },
+    formation: {
+      before: before === undefined ? null : before.app.formation.map(process),
+      after: state === undefined ? null : state.formation.map(process),
+    },
+    database: outcome.database,
+    backups: [],
+    migration: null,
+    caches: [],
+    phases: run.phases.records,
+    requests: {
+      total: heroku.requests.total + closingHeroku.requests.total,
+      byMethod: sum(heroku.requests.byMethod, closingHeroku.requests.byMethod),
+      git: git.networkRequests,
+    },
+    error:
+      error === undefined
+        ? null
+        : {
+            phase: outcome.failedPhase ?? null,
+            what: error instanceof HerokuCdError ? error.what : messageOf(error),
+            why: (error instanceof HerokuCdError ? error.why : undefined) ?? null,
+            next: (error instanceof HerokuCdError ? error.next : undefined) ?? null,
+          },
+  };
+}
+
+function process({ type, quantity, size }: ProcessFormation): ResultProcess {
+  return { type, quantity, size };
+}
+
+function sum(
+  a: Readonly<Record<string, number>>,
+  b: Readonly<Record<string, number>>,
+): Record<string, number> {
+  const total: Record<string, number> = { ...a };
+  for (const [method, count] of Object.entries(b)) total[method] = (total[method] ?? 0) + count;
+  return total;
+}

@@ -1,0 +1,92 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { Failure } from '../errors.ts';
+import type { Build } from '../ports/heroku.ts';
+import type { Preflight, Run, Shipped } from './deploy-state.ts';
+import { short } from './facts.ts';
+import { followBuild } from './follow-build.ts';
+import { OurBuild } from './our-build.ts';
+import { pushCommit } from './push-commit.ts';
+import { describeShipping } from './shipping.ts';
+import { undoOfShipping } from './undo-shipping.ts';
+
+/**
+ * Brings the commit to the app. What it gives back is a release to judge: that a push or a build has
+ * ended proves nothing.
+ */
+export async function ship(run: Run, before: Preflight): Promise<Shipped> {
+  const { log, heroku } = run.ports;
+  const { app, clone, shipping } = before;
+  const name = app.app.name;
+  if (shipping.kind === 'nothing') {
+    log.info(
+      `${short(clone.commit)} is deployed already, as v${shipping.release.version}: nothing is pushed.`,
+    );
+    return { release: shipping.release, slugId: shipping.release.slugId, buildId: undefined };
+  }
+  const ours = new OurBuild({ heroku, app: name, commit: clone.commit, before: app.builds });
+  for (const act of describeShipping(shipping, app, clone.commit, run.settings['heroku-branch'])) {
+    log.info(`On ${name}: ${act.what}.`);
+    run.undo.push(undoOfShipping(run, before, ours, act.undo));
+  }
+  await requireUnchanged(run, before);
+  if (shipping.kind === 'slug') return releaseSlug(run, before, shipping.slugId);
+
+  const pushed = await pushCommit(run, before, ours, shipping.lease);
+  if (pushed.kind === 'built') return fromBuild(pushed.build);
+  log.info('Heroku has this commit without a build of it to release: building it through the Builds API.');
+  await requireUnchanged(run, before);
+  return fromBuild(await buildFromArchive(run, before));
+}
+
+/**
+ * The last look before an act that git cannot guard by a lease of its own.
+ * @throws Failure when somebody else released in between.
+ */
+async function requireUnchanged(run: Run, before: Preflight): Promise<void> {
+  const now = await run.ports.heroku.currentRelease(before.app.app.name);
+  if (now?.id === before.app.current?.id) return;
+  throw new Failure({
+    what: `Somebody else released v${now?.version ?? '?'} on ${before.app.app.name} while this run was preparing.`,
+    why: now === undefined ? 'The release that was current is gone.' : `It is "${now.description}".`,
+    next: 'Run the job again; a `serial-group` keeps deployments of one app apart.',
+  });
+}
+
+async function releaseSlug(run: Run, before: Preflight, slugId: string): Promise<Shipped> {
+  const release = await run.ports.heroku.createRelease(before.app.app.name, {
+    slugId,
+    description: `Deploy ${short(before.clone.commit)}`,
+  });
+  return { release, slugId, buildId: undefined };
+}
+
+/** The Builds API with the commit's tarball: it knows no history, so nothing about it can be refused. */
+async function buildFromArchive(run: Run, before: Preflight): Promise<Build> {
+  const { git, heroku } = run.ports;
+  const name = before.app.app.name;
+  const folder = await mkdtemp(join(tmpdir(), 'heroku-cd-source-'));
+  try {
+    const file = join(folder, 'source.tgz');
+    await git.archive(before.clone.commit, file);
+    const digest = createHash('sha256');
+    await pipeline(createReadStream(file), digest);
+    const sourceUrl = await heroku.uploadSource({ file, bytes: (await stat(file)).size });
+    const build = await heroku.createBuild(name, {
+      sourceUrl,
+      version: before.clone.commit,
+      checksum: `SHA256:${digest.digest('hex')}`,
+    });
+    return await followBuild(run, name, build, { stream: true });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function fromBuild(build: Build): Shipped {
+  return { release: undefined, slugId: build.slugId, buildId: build.id };
+}

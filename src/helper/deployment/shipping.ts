@@ -1,0 +1,88 @@
+import type { Build, Heroku, Release } from '../ports/heroku.ts';
+import { short, type AppFacts } from './facts.ts';
+
+/** How the commit gets onto the app. */
+export type Shipping =
+  /** It is deployed already. */
+  | { readonly kind: 'nothing'; readonly release: Release }
+  /** Heroku has built it before: its slug is released again. */
+  | { readonly kind: 'slug'; readonly slugId: string; readonly build: Build }
+  /** One git push. */
+  | { readonly kind: 'push'; readonly lease?: string };
+
+/** A mutating act, as `plan` lists it and as the log announces it. */
+export interface Act {
+  /** The call: a command or a request. */
+  readonly call: string;
+  readonly what: string;
+  /** What takes it back. */
+  readonly undo: string;
+}
+
+/**
+ * Chooses how to ship. A commit that was pushed before and is not current (its release phase failed, or it
+ * was rolled back) must not be pushed again: git would find nothing to do and Heroku would build nothing
+ * (Dev Center: Deploying with Git).
+ */
+export async function chooseShipping(
+  heroku: Heroku,
+  app: AppFacts,
+  commit: string,
+  force: boolean,
+): Promise<Shipping> {
+  if (app.current !== undefined && app.deployedCommit === commit) {
+    return { kind: 'nothing', release: app.current };
+  }
+  for (const build of app.builds) {
+    if (build.version !== commit || build.status !== 'succeeded' || build.slugId === undefined) continue;
+    // Whoever starts a build names its version; the slug's own commit is the stronger witness.
+    const slug = await heroku.slug(app.app.name, build.slugId);
+    if (slug.commit === undefined || slug.commit === commit) {
+      return { kind: 'slug', slugId: build.slugId, build };
+    }
+  }
+  // Nothing deployed: no lease, because the branch may exist without a release (a failed first build).
+  return force && app.deployedCommit !== undefined
+    ? { kind: 'push', lease: app.deployedCommit }
+    : { kind: 'push' };
+}
+
+/** What shipping will do, in the order of doing it. Empty where nothing is to be done. */
+export function describeShipping(
+  shipping: Shipping,
+  app: AppFacts,
+  commit: string,
+  branch: string,
+): readonly Act[] {
+  const name = app.app.name;
+  const before = app.current;
+  const putBack =
+    before?.slugId === undefined
+      ? 'cancel the pending build (there is no earlier code to put back)'
+      : `cancel the pending build; should the release be current by then, release the code of v${before.version} again`;
+  switch (shipping.kind) {
+    case 'nothing':
+      return [];
+    case 'slug':
+      return [
+        {
+          call: `POST /apps/${name}/releases {"slug":"${shipping.slugId}"}`,
+          what: `release the slug that Heroku built from ${short(commit)} before`,
+          undo:
+            before?.slugId === undefined
+              ? 'nothing: there is no earlier code'
+              : `release the code of v${before.version} again`,
+        },
+      ];
+    case 'push':
+      return [
+        {
+          call:
+            `git push ${shipping.lease === undefined ? '' : `--force-with-lease=refs/heads/${branch}:${short(shipping.lease)} `}` +
+            `${app.app.gitUrl} ${short(commit)}:refs/heads/${branch}`,
+          what: `push ${short(commit)}; Heroku builds and releases it`,
+          undo: putBack,
+        },
+      ];
+  }
+}

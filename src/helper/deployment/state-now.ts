@@ -1,0 +1,60 @@
+import { messageOf } from '../output/message.ts';
+import type { App, Heroku, ProcessFormation, Release } from '../ports/heroku.ts';
+import { short } from './facts.ts';
+import type { DatabaseOutcome } from './result.ts';
+
+/** The app as it was read at the end of a run. */
+export interface StateNow {
+  readonly app: App;
+  readonly formation: readonly ProcessFormation[];
+  readonly release: Release | undefined;
+  readonly commit: string | undefined;
+}
+
+/** Reads the app once more; gives the reason where Heroku does not tell. */
+export async function readStateNow(
+  heroku: Heroku,
+  name: string,
+): Promise<StateNow | { readonly unreadable: string }> {
+  try {
+    const [app, formation, release] = await Promise.all([
+      heroku.app(name),
+      heroku.formation(name),
+      heroku.currentRelease(name),
+    ]);
+    const slug = release?.slugId === undefined ? undefined : await heroku.slug(name, release.slugId);
+    return { app, formation, release, commit: slug?.commit };
+  } catch (error) {
+    return { unreadable: messageOf(error) };
+  }
+}
+
+/** The block that ends every run after which somebody has to look. */
+export function describeState(
+  name: string,
+  state: StateNow | { readonly unreadable: string },
+  database: DatabaseOutcome,
+  next: string | undefined,
+): readonly string[] {
+  const rows =
+    'unreadable' in state
+      ? [`app         ${name}: its state could not be read (${state.unreadable})`]
+      : [
+          `maintenance ${state.app.maintenance ? 'on' : 'off'}`,
+          ...state.formation.map((one) => `process     ${one.type}: ${one.quantity} x ${one.size}`),
+          `release     ${
+            state.release === undefined
+              ? 'none'
+              : `v${state.release.version}${state.commit ? ` (${short(state.commit)})` : ''}, ${state.release.status}`
+          }`,
+        ];
+  return [
+    'State now:',
+    ...[
+      ...rows,
+      `database    ${database}`,
+      'backups     none taken by this run',
+      `next        ${next ?? `heroku releases -a ${name}`}`,
+    ].map((row) => `  ${row}`),
+  ];
+}

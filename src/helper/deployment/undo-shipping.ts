@@ -1,0 +1,106 @@
+import { Failure } from '../errors.ts';
+import type { Build, Heroku, Release } from '../ports/heroku.ts';
+import { waitFor } from '../time/wait.ts';
+import type { Preflight, Run } from './deploy-state.ts';
+import { short } from './facts.ts';
+import type { OurBuild } from './our-build.ts';
+import type { Undo, UndoOutcome } from './undo-stack.ts';
+
+/**
+ * The inverse of shipping: a pending build of ours is cancelled and its end awaited, a pending release is
+ * awaited, and should our code run by then, the code from before is released again. A release of anybody
+ * else is left alone.
+ */
+export function undoOfShipping(run: Run, before: Preflight, ours: OurBuild, what: string): Undo {
+  const heroku = run.ports.closingHeroku;
+  return {
+    what,
+    async run(): Promise<UndoOutcome> {
+      const build = await stopBuild(run, before, ours);
+      await settleReleases(run, heroku, before.app.app.name);
+      const current = await heroku.currentRelease(before.app.app.name);
+      if (current?.id === before.app.current?.id) return build === undefined ? 'nothing-to-do' : 'undone';
+      if (!(await isOurs(heroku, before, current))) {
+        throw new Failure({
+          what: `v${current?.version ?? '?'} on ${before.app.app.name} is somebody else’s release; it is left as it is.`,
+          why: current?.description ?? 'No release is current.',
+        });
+      }
+      return putBack(run, heroku, before);
+    },
+  };
+}
+
+async function stopBuild(run: Run, before: Preflight, ours: OurBuild): Promise<Build | undefined> {
+  const { closingHeroku: heroku, log, clock } = run.ports;
+  const name = before.app.app.name;
+  const build = await ours.find(heroku);
+  if (build?.status !== 'pending') return build;
+  log.info(`Cancelling the pending build of ${short(before.clone.commit)}.`);
+  await heroku.cancelBuild(name, build.id);
+  return waitFor(
+    async () => {
+      const now = await heroku.build(name, build.id);
+      return now.status === 'pending' ? undefined : now;
+    },
+    {
+      clock,
+      limit: run.budget.closing(),
+      what: 'the cancelled build to end',
+      slowdown: () => heroku.slowdown ?? 1,
+    },
+  );
+}
+
+async function settleReleases(run: Run, heroku: Heroku, app: string): Promise<void> {
+  await waitFor(
+    async () =>
+      (await heroku.releases(app, { max: 5 })).some((one) => one.status === 'pending') ? undefined : true,
+    {
+      clock: run.ports.clock,
+      limit: run.budget.closing(),
+      what: 'the pending release to end',
+      slowdown: () => heroku.slowdown ?? 1,
+    },
+  );
+}
+
+async function isOurs(heroku: Heroku, before: Preflight, release: Release | undefined): Promise<boolean> {
+  if (release?.slugId === undefined) return false;
+  const slug = await heroku.slug(before.app.app.name, release.slugId);
+  return slug.commit === before.clone.commit;
+}
+
+async function putBack(run: Run, heroku: Heroku, before: Preflight): Promise<UndoOutcome> {
+  const name = before.app.app.name;
+  const previous = before.app.current;
+  if (previous?.slugId === undefined) {
+    throw new Failure({
+      what: `${short(before.clone.commit)} is released on ${name}, and there is no earlier code to put back.`,
+      next: `Turn the page on with \`heroku maintenance:on -a ${name}\` if nobody should see it.`,
+    });
+  }
+  run.ports.log.info(`Releasing the code of v${previous.version} on ${name} again.`);
+  const created = await heroku.createRelease(name, {
+    slugId: previous.slugId,
+    description: `Put back the code of v${previous.version}`,
+  });
+  const settled = await waitFor(
+    async () => {
+      const now = await heroku.release(name, created.id);
+      return now.status === 'pending' ? undefined : now;
+    },
+    {
+      clock: run.ports.clock,
+      limit: run.budget.closing(),
+      what: `the code of v${previous.version} to be released again`,
+      slowdown: () => heroku.slowdown ?? 1,
+    },
+  );
+  if (settled.status !== 'succeeded') {
+    throw new Failure({
+      what: `v${settled.version}, with the code of v${previous.version}, ended ${settled.status}.`,
+    });
+  }
+  return 'undone';
+}

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+
+/** Variables by which Node, the `debug` package and git print requests with their credentials. */
+function leaks(name: string): boolean {
+  return (
+    name === 'DEBUG' || name === 'NODE_DEBUG' || name === 'GIT_CURL_VERBOSE' || name.startsWith('GIT_TRACE')
+  );
+}
+
+/** The names among them that are set in this environment. */
+export function leakingVariables(environment: NodeJS.ProcessEnv): readonly string[] {
+  return Object.keys(environment).filter((name) => leaks(name) && environment[name] !== undefined);
+}
+
+/**
+ * Runs this same program again without those variables, because Node reads NODE_DEBUG before any line of
+ * ours. Gives the exit code; signals are passed on.
+ */
+export function runAgainWithout(names: readonly string[]): Promise<number> {
+  const environment = { ...process.env };
+  for (const name of names) delete environment[name];
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+    env: environment,
+    stdio: 'inherit',
+  });
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+  });
+}

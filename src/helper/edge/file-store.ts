@@ -1,0 +1,56 @@
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { StateStore } from '../deployment/ports.ts';
+import { Refusal } from '../errors.ts';
+import { messageOf } from '../output/message.ts';
+
+/** The state directory of one app: `HEROKU_CD_STATE_DIR`, else `~/.heroku-cd/<app>`. */
+export function createFileStore(app: string, environment: NodeJS.ProcessEnv): StateStore {
+  const given = environment['HEROKU_CD_STATE_DIR'];
+  const directory = given === undefined || given === '' ? join(homedir(), '.heroku-cd', app) : resolve(given);
+  const refuse = (error: unknown): Refusal =>
+    new Refusal({
+      what: `The state directory ${directory} cannot be written.`,
+      why: messageOf(error),
+      next: 'Point HEROKU_CD_STATE_DIR to a folder that the job may write.',
+    });
+  const store: StateStore = {
+    directory,
+    async prepare() {
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await chmod(directory, 0o700);
+        await writeFile(join(directory, '.writable'), '', { mode: 0o600 });
+      } catch (error) {
+        throw refuse(error);
+      }
+    },
+    async write(name, content) {
+      const file = join(directory, name);
+      try {
+        await mkdir(directory, { recursive: true, mode: 0o700 });
+        await replaceFile(file, content);
+      } catch (error) {
+        throw refuse(error);
+      }
+      return file;
+    },
+    async read(name) {
+      try {
+        return JSON.parse(await readFile(join(directory, name), 'utf8')) as unknown;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw refuse(error);
+      }
+    },
+  };
+  return store;
+}
+
+/** Writes JSON beside the file and moves it into place, so that nobody ever reads half of it. */
+export async function replaceFile(file: string, content: unknown): Promise<void> {
+  const temporary = `${file}.${process.pid}.tmp`;
+  await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  await rename(temporary, file);
+}

@@ -1,0 +1,93 @@
+import { environmentName, PARAMETERS, type Settings } from '../parameters/index.ts';
+import type { Answer, Invocation } from './commands/command.ts';
+import { deployCommand } from './commands/deploy.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { planCommand } from './commands/plan.ts';
+import { PhaseRunner } from './deployment/phases.ts';
+import type { Ports } from './deployment/ports.ts';
+import { createFileStore } from './edge/file-store.ts';
+import { startHeartbeat } from './edge/heartbeat.ts';
+import { createGit } from './git/index.ts';
+import { createHeroku, resolveHosts } from './heroku/index.ts';
+import type { LineLog } from './output/log.ts';
+import { readApiKey } from './settings/api-key.ts';
+import { readSettings } from './settings/read-settings.ts';
+import { systemClock } from './time/system-clock.ts';
+import { VERSION } from './version.ts';
+
+/** What the process gives to a run. */
+export interface Surroundings {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly directory: string;
+  readonly log: LineLog;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs one command to its answer.
+ * @throws Refusal for what is wrong with the invocation; HerokuCdError for what a reading command met.
+ */
+export async function run(invocation: Invocation, around: Surroundings): Promise<Answer> {
+  hideKeyFromTheStart(invocation, around);
+  const phases = new PhaseRunner(systemClock, around.log);
+  const stopHeartbeat = startHeartbeat(around.log, phases, () => systemClock.now());
+  try {
+    switch (invocation.command) {
+      case 'deploy': {
+        const settings = readSettings('deploy', invocation.flags, around.environment);
+        return await deployCommand(connect(settings, around), settings, phases);
+      }
+      case 'doctor': {
+        const settings = readSettings('doctor', invocation.flags, around.environment);
+        return await doctorCommand(connect(settings, around), settings);
+      }
+      case 'plan': {
+        const settings = readSettings('plan', invocation.flags, around.environment);
+        return await planCommand(connect(settings, around), settings);
+      }
+    }
+  } finally {
+    stopHeartbeat();
+  }
+}
+
+/** A value that is echoed in an error about itself may hold the key, so it is known before any is read. */
+function hideKeyFromTheStart(invocation: Invocation, { environment, log }: Surroundings): void {
+  const definition = PARAMETERS.find((one) => one.name === 'api-key');
+  for (const name of [
+    invocation.flags['api-key'],
+    environment[environmentName('api-key')],
+    definition?.default,
+  ]) {
+    if (typeof name !== 'string') continue;
+    const value = environment[name];
+    if (value !== undefined) log.addSecret(value);
+  }
+}
+
+/** Builds the ports: the only place that knows which implementation stands behind each. */
+function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, around: Surroundings): Ports {
+  const { environment, log, signal, directory } = around;
+  const apiKey = readApiKey(settings['api-key'], environment);
+  log.addSecret(apiKey.reveal());
+  const hosts = resolveHosts(environment);
+  const client = { baseUrl: hosts.api, apiKey, userAgent: `heroku-cd/${VERSION}`, clock: systemClock, log };
+  return {
+    heroku: createHeroku({ ...client, signal }),
+    closingHeroku: createHeroku(client),
+    git: createGit({
+      directory,
+      environment,
+      secretValues: [apiKey.reveal()],
+      secretVariables: [settings['api-key']],
+      log,
+    }),
+    clock: systemClock,
+    log,
+    store: createFileStore(settings['app-name'], environment),
+    environment,
+    apiKey,
+    gitBase: hosts.git,
+    signal,
+  };
+}

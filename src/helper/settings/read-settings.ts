@@ -1,0 +1,104 @@
+import {
+  checkDuration,
+  environmentName,
+  parametersOf,
+  parseDuration,
+  type CommandName,
+  type ParameterDefinition,
+  type Settings,
+} from '../../parameters/index.ts';
+import { Refusal } from '../errors.ts';
+import { substituteVariables } from './substitute.ts';
+
+/** What the command line gave: a parameter's name to its text, or to true and false for a bare switch. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+const TRUE = new Set(['1', 'true', 'yes', 'on']);
+const FALSE = new Set(['0', 'false', 'no', 'off', '']);
+
+interface Problem {
+  readonly parameter: string;
+  readonly text: string;
+}
+
+/**
+ * Reads a command's parameters: a flag beats its environment variable, which beats the default. CircleCI
+ * hands booleans over as 1 and 0, and an empty pipeline value as `<nil>` (CircleCI docs: pipeline values).
+ * @throws Refusal that lists every parameter at fault.
+ */
+export function readSettings<C extends CommandName>(
+  command: C,
+  flags: Flags,
+  environment: NodeJS.ProcessEnv,
+): Settings<C> {
+  const problems: Problem[] = [];
+  const values: Record<string, string | boolean | number> = {};
+  for (const definition of parametersOf(command)) {
+    const value = readOne(definition, flags[definition.name], environment, problems);
+    if (value !== undefined) values[definition.name] = value;
+  }
+  const [first] = problems;
+  if (first !== undefined) {
+    throw new Refusal({
+      what: problems.map((problem) => `${problem.parameter}: ${problem.text}.`).join('\n'),
+      parameter: first.parameter,
+      next: `Correct ${problems.map((problem) => `\`${problem.parameter}\``).join(', ')} and run again; nothing was changed.`,
+    });
+  }
+  return values as Settings<C>;
+}
+
+function readOne(
+  definition: ParameterDefinition,
+  flag: string | boolean | undefined,
+  environment: NodeJS.ProcessEnv,
+  problems: Problem[],
+): string | boolean | number | undefined {
+  const problem = (text: string): undefined => {
+    problems.push({ parameter: definition.name, text });
+    return undefined;
+  };
+  const fromEnvironment = environment[environmentName(definition.name)];
+  const given = flag ?? (fromEnvironment === '<nil>' ? '' : fromEnvironment);
+  if (definition.type === 'boolean') return readBoolean(definition, given, problem);
+  if (typeof given === 'boolean') return problem('a value is wanted');
+
+  const raw = given === undefined || given === '' ? String(definition.default) : given;
+  if (raw.includes('\0')) return problem('the value holds a NUL byte');
+  // The name of a variable is never a reference to another one, and a key pasted there must not be echoed.
+  if (definition.type === 'env-var-name') {
+    return /^[A-Za-z_][A-Za-z0-9_]*$/.test(raw)
+      ? raw
+      : problem('the name of an environment variable is wanted, not its value');
+  }
+  const { text, unset } = substituteVariables(raw, environment);
+  if (unset.length > 0) {
+    return problem(`$${unset[0]} is not set in this job; set it, or give ${definition.name} a value`);
+  }
+  if (text === '') return definition.required ? problem('a value is wanted') : '';
+  if (definition.values && !definition.values.includes(text)) {
+    return problem(`${quote(text)} is none of ${definition.values.join(', ')}`);
+  }
+  const check = definition.type === 'duration' ? checkDuration : definition.check;
+  const wrong = check?.(text);
+  if (wrong !== undefined) return problem(`${quote(text)} will not do: ${wrong}`);
+  return definition.type === 'duration' ? parseDuration(text) : text;
+}
+
+function readBoolean(
+  definition: ParameterDefinition,
+  given: string | boolean | undefined,
+  problem: (text: string) => undefined,
+): boolean | undefined {
+  if (typeof given === 'boolean') return given;
+  if (given === undefined) return definition.default === true;
+  const word = given.trim().toLowerCase();
+  if (TRUE.has(word)) return true;
+  if (FALSE.has(word)) return false;
+  return problem(`${quote(given)} is neither true (1, true, yes, on) nor false (0, false, no, off, empty)`);
+}
+
+/** One line, and not longer than a person reads. */
+function quote(value: string): string {
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+}

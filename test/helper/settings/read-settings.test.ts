@@ -1,0 +1,105 @@
+import { Refusal } from '../../../src/helper/errors.ts';
+import { readSettings, type Flags } from '../../../src/helper/settings/read-settings.ts';
+
+const base = { HEROKU_APP_NAME: 'my-app', CIRCLE_SHA1: 'a'.repeat(40) };
+
+function refusal(flags: Flags, environment: NodeJS.ProcessEnv): Refusal {
+  try {
+    readSettings('deploy', flags, environment);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}
+
+test('defaults name the job’s own variables', () => {
+  const settings = readSettings('deploy', {}, base);
+  expect(settings).toMatchObject({
+    'app-name': 'my-app',
+    'api-key': 'HEROKU_API_KEY',
+    revision: 'a'.repeat(40),
+    'heroku-branch': 'main',
+    force: false,
+    'build-timeout': 1_200_000,
+    'deploy-user': '',
+  });
+});
+
+test('a flag beats its variable, which beats the default', () => {
+  const environment = { ...base, HEROKU_CD_APP_NAME: 'from-step' };
+  expect(readSettings('deploy', {}, environment)['app-name']).toBe('from-step');
+  expect(readSettings('deploy', { 'app-name': 'from-flag' }, environment)['app-name']).toBe('from-flag');
+});
+
+test('an empty value and <nil> mean the default', () => {
+  for (const value of ['', '<nil>']) {
+    expect(readSettings('deploy', {}, { ...base, HEROKU_CD_APP_NAME: value })['app-name']).toBe('my-app');
+    expect(readSettings('deploy', {}, { ...base, HEROKU_CD_FORCE: value }).force).toBe(false);
+  }
+});
+
+test.each(['1', 'true', 'yes', 'on', 'TRUE', 'On'])('%j is true', (word) => {
+  expect(readSettings('deploy', {}, { ...base, HEROKU_CD_FORCE: word }).force).toBe(true);
+});
+
+test.each(['0', 'false', 'no', 'off', 'FALSE'])('%j is false', (word) => {
+  expect(readSettings('deploy', {}, { ...base, HEROKU_CD_FORCE: word }).force).toBe(false);
+});
+
+test('anything else is no boolean', () => {
+  expect(refusal({}, { ...base, HEROKU_CD_FORCE: 'maybe' })).toMatchObject({
+    parameter: 'force',
+    what: expect.stringContaining('force: "maybe" is neither true'),
+  });
+});
+
+test('both spellings of a variable are substituted, once and without a shell', () => {
+  const environment = { ...base, X: 'other', HEROKU_CD_APP_NAME: '${X}-app' };
+  expect(readSettings('deploy', {}, environment)['app-name']).toBe('other-app');
+  const nested = refusal({}, { ...base, X: '$HEROKU_APP_NAME', HEROKU_CD_APP_NAME: '$X' });
+  expect(nested.what).toContain('"$HEROKU_APP_NAME" will not do');
+});
+
+test('a variable that is not set is refused by its name', () => {
+  const error = refusal({}, { CIRCLE_SHA1: 'a'.repeat(40) });
+  expect(error.parameter).toBe('app-name');
+  expect(error.what).toContain('$HEROKU_APP_NAME is not set in this job');
+});
+
+test('every parameter at fault is named in one message', () => {
+  const error = refusal(
+    {},
+    {
+      ...base,
+      HEROKU_CD_APP_NAME: 'My-App',
+      HEROKU_CD_FORCE: 'perhaps',
+      HEROKU_CD_BUILD_TIMEOUT: '20',
+      HEROKU_CD_HEROKU_BRANCH: 'dev',
+    },
+  );
+  expect(error.what.split('\n').map((line) => line.split(':')[0])).toEqual([
+    'app-name',
+    'heroku-branch',
+    'force',
+    'build-timeout',
+  ]);
+});
+
+test.each(['app-name', 'deploy-user', 'revision', 'heroku-branch', 'build-timeout', 'git-wait', 'deadline'])(
+  'a shell-hostile value of %s is refused, and named',
+  (parameter) => {
+    const error = refusal({ [parameter]: `$(touch pwned) ; "'` }, base);
+    expect(error.what).toMatch(new RegExp(`^${parameter}: `));
+  },
+);
+
+test('a key pasted where its variable’s name belongs is not echoed', () => {
+  const error = refusal({ 'api-key': 'HRKU-01234567-89ab-cdef-0123-456789abcdef' }, base);
+  expect(error.parameter).toBe('api-key');
+  expect(error.message).not.toContain('HRKU');
+});
+
+test('a NUL byte is refused', () => {
+  expect(refusal({ 'app-name': 'my\0app' }, base).what).toContain('NUL');
+});
