@@ -1,10 +1,9 @@
+import type { CommandName } from './commands.ts';
+
 /**
  * The shape of a parameter. One definition feeds the orb's parameters, the command line, the validation
  * and the reference documentation; nothing else in the project lists parameters.
  */
-
-/** A command of the helper that takes parameters. */
-export type CommandName = 'deploy' | 'doctor' | 'plan';
 
 /** `env-var-name` holds the name of the variable that holds the value, as CircleCI's `env_var_name` does. */
 export type ParameterType = 'string' | 'boolean' | 'enum' | 'duration' | 'env-var-name';

@@ -1,8 +1,10 @@
-import type { CommandName, ParameterDefinition } from './definition.ts';
+import type { CommandName } from './commands.ts';
+import type { ParameterDefinition } from './definition.ts';
 import { PARAMETERS } from './definitions.ts';
 
+export { COMMANDS, type CommandName } from './commands.ts';
 export { environmentName } from './definition.ts';
-export type { CommandName, ParameterDefinition, ParameterType } from './definition.ts';
+export type { ParameterDefinition, ParameterType } from './definition.ts';
 export { parseDuration, checkDuration } from './rules.ts';
 export { PARAMETERS } from './definitions.ts';
 

@@ -1,14 +1,13 @@
 import { Command, CommanderError, Option } from 'commander';
-import { parametersOf, type CommandName, type ParameterDefinition } from '../../parameters/index.ts';
+import {
+  COMMANDS,
+  parametersOf,
+  type CommandName,
+  type ParameterDefinition,
+} from '../../parameters/index.ts';
 import type { Invocation } from '../commands/command.ts';
 import { Refusal } from '../errors.ts';
 import { VERSION } from '../version.ts';
-
-const SUMMARIES: Readonly<Record<CommandName, string>> = {
-  deploy: 'deploy one commit to one app, and prove that it runs',
-  doctor: 'check the key, the app and the clone; changes nothing',
-  plan: 'show what deploy would do, call by call, and what would take it back; changes nothing',
-};
 
 /** Text that was asked for (`--help`, `--version`) instead of a run. */
 export interface Told {
@@ -26,7 +25,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation | Told {
     .description('Safe continuous deployment to Heroku.')
     .version(VERSION, '--version', 'print the version')
     .showSuggestionAfterError(true);
-  for (const name of Object.keys(SUMMARIES) as CommandName[]) {
+  for (const name of Object.keys(COMMANDS) as CommandName[]) {
     program.addCommand(subcommand(name, (found) => (invocation = found)));
   }
   for (const command of [program, ...program.commands]) {
@@ -50,7 +49,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation | Told {
 }
 
 function subcommand(name: CommandName, found: (invocation: Invocation) => void): Command {
-  const command = new Command(name).summary(SUMMARIES[name]).description(SUMMARIES[name]);
+  const command = new Command(name).description(COMMANDS[name].replaceAll('`', ''));
   const flags: Record<string, string | boolean> = {};
   for (const definition of parametersOf(name)) addFlag(command, definition, flags);
   command.option('--json', 'answer with JSON on stdout; everything for people goes to stderr');
