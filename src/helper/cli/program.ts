@@ -15,10 +15,13 @@ export interface Told {
 }
 
 /**
- * Reads the command line. Values stay text here: what they mean is decided where the environment's are read too.
+ * Reads the command line; `listed` are commands that somebody else runs and that `--help` shows too. Values stay text here: what they mean is decided where the environment's are read too.
  * @throws Refusal for anything that is not understood, or given twice.
  */
-export function parseCommandLine(argv: readonly string[]): Invocation | Told {
+export function parseCommandLine(
+  argv: readonly string[],
+  listed: Readonly<Record<string, string>> = {},
+): Invocation | Told {
   let invocation: Invocation | undefined;
   let text = '';
   const program = new Command('heroku-cd')
@@ -27,6 +30,9 @@ export function parseCommandLine(argv: readonly string[]): Invocation | Told {
     .showSuggestionAfterError(true);
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
     program.addCommand(subcommand(name, (found) => (invocation = found)));
+  }
+  for (const [name, summary] of Object.entries(listed)) {
+    program.addCommand(new Command(name).description(summary));
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({
