@@ -1,0 +1,53 @@
+import express from 'express';
+import type { Express } from 'express';
+import type { Platform } from '../platform/platform.ts';
+import { accountFamily } from './account.ts';
+import { appsFamily } from './apps.ts';
+import { buildsFamily } from './builds.ts';
+import { collaboratorsFamily } from './collaborators.ts';
+import { configVarsFamily } from './config-vars.ts';
+import type { Family } from './context.ts';
+import { dynosFamily } from './dynos.ts';
+import { featuresFamily } from './features.ts';
+import { formationFamily } from './formation.ts';
+import {
+  acceptHeader,
+  authentication,
+  errorBody,
+  rateLimit,
+  requestId,
+  unknownEndpoint,
+} from './middleware.ts';
+import { releasesFamily } from './releases.ts';
+import { slugsFamily } from './slugs.ts';
+import { addSourceStorage, sourcesFamily } from './sources.ts';
+import { addStreams } from './streams.ts';
+
+/** Every family of endpoints; a new one is added here and nowhere else. */
+const families: readonly Family[] = [
+  accountFamily,
+  appsFamily,
+  buildsFamily,
+  collaboratorsFamily,
+  configVarsFamily,
+  dynosFamily,
+  featuresFamily,
+  formationFamily,
+  releasesFamily,
+  slugsFamily,
+  sourcesFamily,
+];
+
+/** The Platform API, version 3, with the streams and the upload storage that its answers point at. */
+export function createApi(platform: Platform): Express {
+  const api = express();
+  api.disable('x-powered-by');
+  addStreams(api, platform);
+  addSourceStorage(api, platform);
+  api.use(requestId, authentication(platform), rateLimit, acceptHeader);
+  // Clients send bodies with and without a Content-Type; all of them are JSON.
+  api.use(express.json({ type: () => true, strict: false, limit: '1mb' }));
+  for (const family of families) family(api, platform);
+  api.use(unknownEndpoint, errorBody);
+  return api;
+}

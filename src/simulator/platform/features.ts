@@ -1,0 +1,26 @@
+import { idFor } from './ids.ts';
+import type { AppFeature } from './model.ts';
+
+const known: readonly (readonly [string, string])[] = [
+  [
+    'preboot',
+    'Provide seamless web dyno deploys by booting web dynos with new code before killing existing web dynos.',
+  ],
+  [
+    'runtime-dyno-metadata',
+    'This experimental feature populates environment variables with metadata about the app and the release.',
+  ],
+];
+
+/** The features of a new app, all of them off. */
+export function newFeatures(at: Date): AppFeature[] {
+  return known.map(([name, description]) => ({
+    id: idFor('app-feature', name),
+    name,
+    description,
+    state: 'general',
+    enabled: false,
+    createdAt: at,
+    updatedAt: at,
+  }));
+}

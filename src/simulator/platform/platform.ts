@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import type { GitServer, ProcessHost, SlugStore } from '../parts.ts';
+import { Accounts } from './accounts.ts';
+import { Apps } from './apps.ts';
+import { Builds } from './builds.ts';
+import { Changes } from './changes.ts';
+import { Dynos } from './dynos.ts';
+import type { FormationUpdate } from './formation.ts';
+import { scaleFormation } from './formation.ts';
+import { GitPushes } from './git-pushes.ts';
+import type { App, AppSettings, FormationEntry } from './model.ts';
+import { ReleasePhase } from './release-phase.ts';
+import { Releases } from './releases.ts';
+import { Sources } from './sources.ts';
+
+/** Where the servers of this local Heroku listen. */
+export interface Addresses {
+  /** Base of the API and of everything on its port, without a trailing slash. */
+  readonly api: string;
+  /** Base of git over https, without a trailing slash. */
+  readonly git: string;
+  /** Base of the router, without a trailing slash. */
+  readonly router: string;
+}
+
+export interface PlatformOptions {
+  /** Folder for uploads. */
+  readonly dataDirectory: string;
+  readonly processes: ProcessHost;
+  readonly slugs: SlugStore;
+  /** Called whenever an address is needed, because ports are known only once the servers listen. */
+  readonly addresses: () => Addresses;
+  readonly settings?: Partial<AppSettings>;
+  /** For each app and account (Heroku: 75; Dev Center: limits). */
+  readonly gitRequestsPerHour?: number;
+}
+
+/** The whole state of the local Heroku and the rules by which it changes. */
+export class Platform {
+  readonly changes = new Changes();
+  readonly accounts = new Accounts();
+  readonly apps: Apps;
+  readonly dynos: Dynos;
+  readonly releases: Releases;
+  readonly builds: Builds;
+  readonly sources: Sources;
+  readonly git: GitPushes;
+  readonly slugs: SlugStore;
+  /** Set as soon as it exists: the git server needs the platform first. */
+  gitServer: GitServer | undefined;
+  readonly #phase: ReleasePhase;
+  readonly #addresses: () => Addresses;
+
+  constructor(options: PlatformOptions) {
+    this.#addresses = options.addresses;
+    this.slugs = options.slugs;
+    this.apps = new Apps(this.changes, options.settings);
+    this.dynos = new Dynos(options.processes, this.changes);
+    this.#phase = new ReleasePhase(options.processes, this.changes);
+    this.releases = new Releases(this.changes, this.dynos, this.#phase);
+    this.builds = new Builds(this.changes, this.releases, (app) => this.webUrl(app));
+    this.sources = new Sources(join(options.dataDirectory, 'sources'));
+    this.git = new GitPushes(this.accounts, this.apps, this.builds, options.slugs, {
+      requestsPerHour: options.gitRequestsPerHour ?? 75,
+      gitUrl: (app) => this.gitUrl(app),
+    });
+  }
+
+  get addresses(): Addresses {
+    return this.#addresses();
+  }
+
+  /** The app's address at the local router. */
+  webUrl(app: App): string {
+    return `${this.addresses.router}/_app/${app.name}/`;
+  }
+
+  gitUrl(app: App): string {
+    return `${this.addresses.git}/${app.name}.git`;
+  }
+
+  /** Changes the formation and starts and stops dynos accordingly. @throws PlatformError 404, 422. */
+  scale(app: App, updates: readonly FormationUpdate[]): FormationEntry[] {
+    const entries = scaleFormation(app, updates);
+    this.dynos.reconcile(app);
+    return entries;
+  }
+
+  setMaintenance(app: App, maintenance: boolean): void {
+    app.maintenance = maintenance;
+    app.updatedAt = new Date();
+    this.changes.notify();
+  }
+
+  async rename(app: App, name: string): Promise<void> {
+    await this.apps.rename(app, name, (each) => this.#repositoryOf(each));
+  }
+
+  /** Stops the app's dynos and build, and forgets it. */
+  async remove(app: App): Promise<void> {
+    const build = this.builds.pending(app);
+    if (build) await this.builds.cancel(build);
+    app.deleted = true;
+    await this.dynos.stopAll(app);
+    await this.apps.remove(app, this.#repositoryOf(app.name));
+  }
+
+  /** Ends everything that waits. Processes are the host's to end. */
+  close(): void {
+    this.builds.close();
+    this.#phase.close();
+    this.dynos.close();
+  }
+
+  #repositoryOf(name: string): string {
+    if (!this.gitServer) throw new Error('The git server has not been made yet.');
+    return this.gitServer.repositoryOf(name);
+  }
+}

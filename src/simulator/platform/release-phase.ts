@@ -1,0 +1,67 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessHost } from '../parts.ts';
+import type { Changes } from './changes.ts';
+import { dynoEnvironment } from './dyno-environment.ts';
+import { newDyno } from './dynos.ts';
+import { defaultSize } from './formation.ts';
+import type { App, Release } from './model.ts';
+
+/** Runs release commands: the Procfile's `release`, before a release goes live (Dev Center: release phase). */
+export class ReleasePhase {
+  readonly #closed = new AbortController();
+
+  constructor(
+    private readonly host: ProcessHost,
+    private readonly changes: Changes,
+  ) {}
+
+  /**
+   * Runs the release's command as a dyno of its own, its output going to the release's stream. Resolves
+   * with whether it exited with 0; never rejects.
+   */
+  async run(app: App, release: Release): Promise<boolean> {
+    const command = release.slug?.processTypes['release'];
+    if (!release.slug || command === undefined) return true;
+    const dyno = newDyno(`release.${randomInt(1000, 9999)}`, 'release', defaultSize, command, release);
+    try {
+      await this.#pause(app.settings.releaseStartDelayMs);
+      if (release.status !== 'pending') return false;
+      app.dynos.push(dyno);
+      release.output?.start();
+      dyno.process = this.host.start({
+        name: dyno.name,
+        command,
+        directory: release.slug.directory,
+        environment: dynoEnvironment(app, release, dyno),
+        onState: (state) => {
+          dyno.state = state;
+          dyno.updatedAt = new Date();
+          this.changes.notify();
+        },
+        onLine: (line) => {
+          release.output?.writeLine(line);
+          app.log.append('app', dyno.name, line);
+        },
+      });
+      const { code, signal } = await dyno.process.exited;
+      app.log.append('heroku', dyno.name, `Process exited with status ${code ?? signal}`);
+      return code === 0;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      release.output?.writeLine(`The release command could not be started: ${reason}`);
+      return false;
+    } finally {
+      if (app.dynos.includes(dyno)) app.dynos.splice(app.dynos.indexOf(dyno), 1);
+      release.output?.end();
+    }
+  }
+
+  close(): void {
+    this.#closed.abort(new Error('The local Heroku is closing.'));
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    if (milliseconds > 0) await sleep(milliseconds, undefined, { signal: this.#closed.signal, ref: false });
+  }
+}

@@ -1,0 +1,20 @@
+/** The parts of the local Heroku that requests go to. */
+export type Surface = 'api' | 'data' | 'git' | 'stream' | 'source' | 'router';
+
+export const surfaces: readonly Surface[] = ['api', 'data', 'git', 'stream', 'source', 'router'];
+
+/** Tells by its path what a request is for. `data` is the Heroku Data API, which shares the port. */
+export function surfaceOf(path: string): Surface {
+  if (/^\/[^/]+\.git(\/|$)/.test(path)) return 'git';
+  if (path.startsWith('/_app/')) return 'router';
+  if (path.startsWith('/_streams/')) return 'stream';
+  if (path.startsWith('/_sources/')) return 'source';
+  if (path.startsWith('/client/') || path.startsWith('/postgres/')) return 'data';
+  return 'api';
+}
+
+/** The app that a request's path names, by name or id; null where it names none. */
+export function appInPath(path: string): string | null {
+  const found = /^\/(?:_app\/([^/]+)|apps\/([^/]+)|([^/]+)\.git(?:\/|$))/.exec(path);
+  return found?.[1] ?? found?.[2] ?? found?.[3] ?? null;
+}

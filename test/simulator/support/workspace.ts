@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+export interface CommandResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end, whatever its exit code. */
+export function run(
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
+): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    execFile(file, [...args], { ...options, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+      // A text code means that the program could not be started, or was ended by the signal.
+      if (error && typeof error.code === 'string') reject(new Error(error.message, { cause: error }));
+      else resolve({ code: error ? Number(error.code ?? NaN) : 0, stdout, stderr });
+    });
+  });
+}
+
+/** A git repository in a temporary folder, with a HOME of its own. */
+export class Workspace {
+  private constructor(readonly directory: string) {}
+
+  static async create(files: Readonly<Record<string, string>> = {}): Promise<Workspace> {
+    const workspace = new Workspace(await mkdtemp(join(tmpdir(), 'heroku-cd-workspace-')));
+    await workspace.git(['init', '-q', '-b', 'main']);
+    await workspace.write(files);
+    return workspace;
+  }
+
+  async write(files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [name, content] of Object.entries(files)) {
+      const file = join(this.directory, name);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, content);
+    }
+  }
+
+  /** Commits everything and returns the commit's id. */
+  async commit(message = 'A change'): Promise<string> {
+    await this.git(['add', '-A']);
+    await this.git(['commit', '-q', '--allow-empty', '-m', message]);
+    return (await this.git(['rev-parse', 'HEAD'])).stdout.trim();
+  }
+
+  async git(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    signal?: AbortSignal,
+  ): Promise<CommandResult> {
+    const identity = ['-c', 'user.name=Dev', '-c', 'user.email=dev@example.com'];
+    return run('git', ['-C', this.directory, ...identity, ...args], {
+      env: {
+        PATH: process.env['PATH'],
+        HOME: this.directory,
+        GIT_CONFIG_NOSYSTEM: '1',
+        GIT_TERMINAL_PROMPT: '0',
+        LC_ALL: 'C',
+        ...env,
+      },
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** A web server that answers with its dyno's name and `VERSION`. */
+export const webServer = `require('node:http')
+  .createServer((request, response) => response.end(process.env.DYNO + ' ' + (process.env.VERSION ?? '')))
+  .listen(process.env.PORT);
+`;
+
+/** An app with a web and a worker process, and a release command where one is given. */
+export function appFiles(releaseCommand?: string): Record<string, string> {
+  return {
+    Procfile: [
+      'web: node server.js',
+      'worker: exec sleep 3600',
+      ...(releaseCommand === undefined ? [] : [`release: ${releaseCommand}`]),
+      '',
+    ].join('\n'),
+    'server.js': webServer,
+  };
+}
