@@ -120,7 +120,13 @@ export class Answers {
   }
 
   #unusable(asked: Asked, answer: WireAnswer, what: string, repeat: 'unclear' | 'final'): FailedTry {
-    const error = this.#error(asked, answer, 'failed', { what, why: '', next: CHECK_PATH }, { effect: effectOf(asked) });
+    const error = this.#error(
+      asked,
+      answer,
+      'failed',
+      { what, why: '', next: CHECK_PATH },
+      { effect: effectOf(asked) },
+    );
     return new FailedTry(error, { brief: UNEXPECTED, repeat });
   }
 

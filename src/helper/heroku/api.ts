@@ -86,7 +86,7 @@ export class Api {
         ...(range === undefined ? {} : { range }),
       } as const;
       const page = await this.#exchange(call);
-      yield page.value as InferOutput<S>[];
+      yield page.value;
       range = page.answer.status === 206 ? page.answer.header('next-range') : undefined;
       if (range === undefined) return;
       if (seen.has(range)) throw this.#answers.circle(page.asked, page.answer).error;

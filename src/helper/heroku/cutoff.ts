@@ -5,15 +5,15 @@
 export class Cutoff {
   readonly #controller = new AbortController();
   readonly #signals: readonly AbortSignal[];
-  readonly #ms: number;
+  readonly #ms: number | undefined;
   readonly #graceMs: number;
   readonly #onAbort = (): void => this.#aborted();
   #timer: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
   #timedOut = false;
 
-  /** `graceMs`: how much longer the I/O may take after a signal was aborted. */
-  constructor(options: { ms: number; signals?: readonly (AbortSignal | undefined)[]; graceMs?: number }) {
+  /** `ms`: without it there is no time limit. `graceMs`: how much longer the I/O may take after a signal. */
+  constructor(options: { ms?: number; signals?: readonly (AbortSignal | undefined)[]; graceMs?: number }) {
     this.#ms = options.ms;
     this.#graceMs = options.graceMs ?? 0;
     this.#signals = (options.signals ?? []).filter((signal) => signal !== undefined);
@@ -35,7 +35,7 @@ export class Cutoff {
   /** Starts the time limit anew: something has happened. */
   keepAlive(): void {
     clearTimeout(this.#timer);
-    if (this.#controller.signal.aborted) return;
+    if (this.#ms === undefined || this.#controller.signal.aborted) return;
     this.#timer = setTimeout(() => {
       this.#timedOut = true;
       this.cut();

@@ -33,9 +33,11 @@ const user = nullish(object({ email: string() }));
 
 export const accountShape = pipe(
   object({ id: string(), email: string(), two_factor_authentication: nullish(boolean()) }),
-  transform(
-    (row): Account => ({ id: row.id, email: row.email, twoFactor: row.two_factor_authentication === true }),
-  ),
+  transform((row): Account => ({
+    id: row.id,
+    email: row.email,
+    twoFactor: row.two_factor_authentication === true,
+  })),
 );
 
 export const appShape = pipe(
@@ -49,30 +51,30 @@ export const appShape = pipe(
     git_url: string(),
     space: nullish(withName),
   }),
-  transform(
-    (row): App => ({
-      id: row.id,
-      name: row.name,
-      maintenance: row.maintenance,
-      stack: row.stack.name,
-      // Only the `sdk` variant of the API names the generation; the stack `cnb` is Fir's alone.
-      generation: row.generation?.name ?? (row.stack.name === 'cnb' ? 'fir' : 'cedar'),
-      webUrl: row.web_url ?? undefined,
-      gitUrl: row.git_url,
-      space: row.space?.name,
-    }),
-  ),
+  transform((row): App => ({
+    id: row.id,
+    name: row.name,
+    maintenance: row.maintenance,
+    stack: row.stack.name,
+    // Only the `sdk` variant of the API names the generation; the stack `cnb` is Fir's alone.
+    generation: row.generation?.name ?? (row.stack.name === 'cnb' ? 'fir' : 'cedar'),
+    webUrl: row.web_url ?? undefined,
+    gitUrl: row.git_url,
+    space: row.space?.name,
+  })),
 );
 
 export const collaboratorShape = pipe(
-  object({ user: object({ email: string() }), role: nullish(string()), permissions: nullish(array(withName)) }),
-  transform(
-    (row): Collaborator => ({
-      email: row.user.email,
-      role: row.role ?? undefined,
-      permissions: row.permissions?.map(({ name }) => name),
-    }),
-  ),
+  object({
+    user: object({ email: string() }),
+    role: nullish(string()),
+    permissions: nullish(array(withName)),
+  }),
+  transform((row): Collaborator => ({
+    email: row.user.email,
+    role: row.role ?? undefined,
+    permissions: row.permissions?.map(({ name }) => name),
+  })),
 );
 
 export const formationShape = pipe(
@@ -90,17 +92,15 @@ export const dynoShape = pipe(
     release: object({ version: number() }),
     created_at: string(),
   }),
-  transform(
-    (row): Dyno => ({
-      id: row.id,
-      name: row.name,
-      type: row.type,
-      state: row.state,
-      size: row.size,
-      releaseVersion: row.release.version,
-      createdAt: row.created_at,
-    }),
-  ),
+  transform((row): Dyno => ({
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    state: row.state,
+    size: row.size,
+    releaseVersion: row.release.version,
+    createdAt: row.created_at,
+  })),
 );
 
 export const featureShape = object({ name: string(), enabled: boolean() });
@@ -117,26 +117,26 @@ export const releaseShape = pipe(
     created_at: string(),
     output_stream_url: nullish(string()),
   }),
-  transform(
-    (row): Release => ({
-      id: row.id,
-      version: row.version,
-      status: row.status,
-      current: row.current,
-      description: row.description ?? '',
-      slugId: row.slug?.id,
-      userEmail: row.user?.email ?? '',
-      createdAt: row.created_at,
-      outputStreamUrl: row.output_stream_url ?? undefined,
-    }),
-  ),
+  transform((row): Release => ({
+    id: row.id,
+    version: row.version,
+    status: row.status,
+    current: row.current,
+    description: row.description ?? '',
+    slugId: row.slug?.id,
+    userEmail: row.user?.email ?? '',
+    createdAt: row.created_at,
+    outputStreamUrl: row.output_stream_url ?? undefined,
+  })),
 );
 
 export const slugShape = pipe(
   object({ id: string(), commit: nullish(string()), process_types: nullish(record(string(), string())) }),
-  transform(
-    (row): Slug => ({ id: row.id, commit: row.commit ?? undefined, processTypes: row.process_types ?? {} }),
-  ),
+  transform((row): Slug => ({
+    id: row.id,
+    commit: row.commit ?? undefined,
+    processTypes: row.process_types ?? {},
+  })),
 );
 
 export const buildShape = pipe(
@@ -150,18 +150,16 @@ export const buildShape = pipe(
     user,
     created_at: string(),
   }),
-  transform(
-    (row): Build => ({
-      id: row.id,
-      status: row.status,
-      version: row.source_blob?.version ?? undefined,
-      slugId: row.slug?.id,
-      releaseId: row.release?.id,
-      outputStreamUrl: row.output_stream_url ?? undefined,
-      userEmail: row.user?.email ?? '',
-      createdAt: row.created_at,
-    }),
-  ),
+  transform((row): Build => ({
+    id: row.id,
+    status: row.status,
+    version: row.source_blob?.version ?? undefined,
+    slugId: row.slug?.id,
+    releaseId: row.release?.id,
+    outputStreamUrl: row.output_stream_url ?? undefined,
+    userEmail: row.user?.email ?? '',
+    createdAt: row.created_at,
+  })),
 );
 
 export const sourceShape = object({ source_blob: object({ get_url: string(), put_url: string() }) });

@@ -44,14 +44,13 @@ export class StreamPosition {
 
   /** Begins to read an answer to a request that asked for {@link resumeAt}. */
   resume(status: number, contentRange: string | undefined): Resumption {
-    if (this.#seen === 0) return new Resumption([]);
+    if (this.#seen === 0) return new Resumption([], 0);
     const fromStart = { expected: this.#head, skip: this.#seen };
     const fromTail = { expected: this.#tail, skip: this.#tail.length };
     if (status !== 206) return new Resumption(this.resumeAt === 0 ? [fromStart] : [fromStart, fromTail]);
     const start = /^bytes (\d+)-/i.exec(contentRange ?? '')?.[1];
-    return start === undefined || Number(start) === this.resumeAt
-      ? new Resumption([fromTail])
-      : new Resumption(Number(start) === 0 ? [fromStart] : [{ expected: Buffer.alloc(1), skip: -1 }]);
+    if (start === undefined || Number(start) === this.resumeAt) return new Resumption([fromTail]);
+    return new Resumption(Number(start) === 0 ? [fromStart] : []);
   }
 }
 
@@ -68,9 +67,10 @@ export class Resumption {
   #held = Buffer.alloc(0);
   #skip: number | undefined;
 
-  constructor(candidates: readonly Candidate[]) {
+  /** `skip`: bytes to leave out, where that is known without looking at them. */
+  constructor(candidates: readonly Candidate[], skip?: number) {
     this.#candidates = candidates;
-    if (candidates.length === 0) this.#skip = 0;
+    this.#skip = skip;
   }
 
   /** Whether the answer has come past what was read before. */

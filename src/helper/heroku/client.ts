@@ -1,0 +1,194 @@
+import { Refusal } from '../errors.ts';
+import type { Secret } from '../output/secret.ts';
+import type { Clock } from '../ports/clock.ts';
+import type {
+  Account,
+  App,
+  Build,
+  Collaborator,
+  Dyno,
+  Heroku,
+  ProcessFormation,
+  Release,
+  RequestCounts,
+  Slug,
+} from '../ports/heroku.ts';
+import type { Log } from '../ports/log.ts';
+import { Api } from './api.ts';
+import * as builds from './builds.ts';
+import { HerokuApiError } from './heroku-api-error.ts';
+import { followOutput } from './output-stream.ts';
+import { appPath } from './paths.ts';
+import * as releases from './releases.ts';
+import {
+  accountShape,
+  appShape,
+  collaboratorShape,
+  dynoShape,
+  featureShape,
+  formationShape,
+  releaseShape,
+  slugShape,
+} from './shapes.ts';
+import { uploadSource } from './source-upload.ts';
+import { parseSafeUrl } from './transport.ts';
+
+export interface HerokuOptions {
+  /** Origin of the Platform API, such as `https://api.heroku.com`. Plain http goes to this machine only. */
+  readonly baseUrl: string;
+  readonly apiKey: Secret;
+  readonly userAgent: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Ends waits and reads. A request that creates something is given a few seconds to be answered. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds for one request, its whole answer included. Default: 60 s. */
+  readonly requestTimeoutMs?: number;
+  /** Milliseconds that the waits between one call's tries may take together. Default: 2 min. */
+  readonly retryBudgetMs?: number;
+  /** Milliseconds without a byte after which an output stream is connected anew. Default: 2 min. */
+  readonly streamIdleMs?: number;
+  /** A number from 0 up to 1, for the jitter of waits. Default: `Math.random`. */
+  readonly random?: () => number;
+}
+
+const DEFAULTS = { requestTimeoutMs: 60_000, retryBudgetMs: 120_000, streamIdleMs: 120_000 };
+
+/**
+ * A client of Heroku's Platform API.
+ * @throws Refusal when `baseUrl` is neither https nor this machine.
+ */
+export function createHeroku(options: HerokuOptions): HerokuClient {
+  const url = parseSafeUrl(options.baseUrl);
+  if (url === undefined) {
+    throw new Refusal({
+      what: 'The address of the Heroku API is neither https nor this machine.',
+      next: 'Set HEROKU_HOST to a URL such as http://127.0.0.1:5055, or unset it.',
+    });
+  }
+  const settings = { ...DEFAULTS, random: Math.random, signal: undefined, ...options, baseUrl: url.origin };
+  return new HerokuClient(new Api(settings), settings.streamIdleMs);
+}
+
+/** The one place that knows Heroku's wire. Printing it shows nothing of what it holds. */
+export class HerokuClient implements Heroku {
+  readonly #api: Api;
+  readonly #streamIdleMs: number;
+
+  constructor(api: Api, streamIdleMs: number) {
+    this.#api = api;
+    this.#streamIdleMs = streamIdleMs;
+  }
+
+  get requests(): RequestCounts {
+    return this.#api.wire.requests;
+  }
+
+  /** Factor on the pause between polls: more than 1 where the API's rate limit is nearly used up. */
+  get slowdown(): number {
+    return this.#api.rateLimit.slowdown;
+  }
+
+  /** The same client, its counts and connections included, under another signal, or under none. */
+  withSignal(signal: AbortSignal | undefined): HerokuClient {
+    return new HerokuClient(new Api({ ...this.#api.options, signal }, this.#api), this.#streamIdleMs);
+  }
+
+  /** Closes the connections that are kept open. The client can be used on; it makes new ones. */
+  close(): void {
+    this.#api.wire.close();
+  }
+
+  async account(): Promise<Account | undefined> {
+    try {
+      return await this.#api.call({ method: 'GET', path: '/account', answer: accountShape });
+    } catch (error) {
+      // A key of narrow scope may not read its account. Suspension and the second factor are 403 too.
+      const narrow = error instanceof HerokuApiError && error.status === 403;
+      if (narrow && error.id !== 'suspended' && error.id !== 'two_factor') return undefined;
+      throw error;
+    }
+  }
+
+  app(name: string): Promise<App> {
+    return this.#api.call({ method: 'GET', path: appPath(name), answer: appShape, variant: 'sdk' });
+  }
+
+  collaborators(app: string): Promise<readonly Collaborator[]> {
+    return this.#api.list(appPath(app, 'collaborators'), collaboratorShape);
+  }
+
+  formation(app: string): Promise<readonly ProcessFormation[]> {
+    return this.#api.list(appPath(app, 'formation'), formationShape);
+  }
+
+  dynos(app: string): Promise<readonly Dyno[]> {
+    return this.#api.list(appPath(app, 'dynos'), dynoShape);
+  }
+
+  /** Read from the list: asked for alone, an unknown feature and an unknown app are the same 404. */
+  async featureEnabled(app: string, feature: string): Promise<boolean | undefined> {
+    const features = await this.#api.list(appPath(app, 'features'), featureShape);
+    return features.find(({ name }) => name === feature)?.enabled;
+  }
+
+  releases(app: string, options: { max?: number } = {}): Promise<readonly Release[]> {
+    return releases.listReleases(this.#api, app, options.max);
+  }
+
+  release(app: string, id: string): Promise<Release> {
+    return this.#api.call({ method: 'GET', path: appPath(app, 'releases', id), answer: releaseShape });
+  }
+
+  currentRelease(app: string): Promise<Release | undefined> {
+    return releases.findCurrentRelease(this.#api, app);
+  }
+
+  createRelease(app: string, release: { slugId: string; description: string }): Promise<Release> {
+    return releases.createRelease(this.#api, app, release, () => this.#email());
+  }
+
+  slug(app: string, id: string): Promise<Slug> {
+    return this.#api.call({ method: 'GET', path: appPath(app, 'slugs', id), answer: slugShape });
+  }
+
+  builds(app: string): Promise<readonly Build[]> {
+    return builds.listBuilds(this.#api, app);
+  }
+
+  build(app: string, id: string): Promise<Build> {
+    return builds.getBuild(this.#api, app, id);
+  }
+
+  cancelBuild(app: string, id: string): Promise<boolean> {
+    return builds.cancelBuild(this.#api, app, id);
+  }
+
+  uploadSource(tarball: { file: string; bytes: number }): Promise<string> {
+    return uploadSource(this.#api, tarball);
+  }
+
+  createBuild(app: string, build: { sourceUrl: string; version: string; checksum: string }): Promise<Build> {
+    return builds.createBuild(this.#api, app, build, () => this.#email());
+  }
+
+  streamOutput(
+    url: string,
+    onLine: (line: string) => void,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<boolean> {
+    const { clock, log, userAgent, signal } = this.#api.options;
+    return followOutput(url, onLine, {
+      wire: this.#api.wire,
+      clock,
+      log,
+      userAgent,
+      signals: [signal, options.signal],
+      idleMs: this.#streamIdleMs,
+    });
+  }
+
+  async #email(): Promise<string | undefined> {
+    return (await this.account())?.email;
+  }
+}
