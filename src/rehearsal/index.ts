@@ -1,0 +1,32 @@
+/** The orb runner: a CircleCI configuration compiled as CircleCI does, and one of its jobs run on this machine. */
+export { ConfigError, RehearsalError } from './errors.ts';
+export type { Place } from './document/places.ts';
+export { expandConfig } from './expand/compile.ts';
+export type { CompiledConfig, ConfigSource, ExpandOptions } from './expand/compile.ts';
+export { expandExamples } from './expand/examples.ts';
+export type { CompiledExample } from './expand/examples.ts';
+export type { OrbSource, OrbSources } from './expand/orbs.ts';
+export { plainConfig, plainJob } from './expand/plain.ts';
+export type { PipelineFacts } from './expand/pipeline.ts';
+export type {
+  CompiledWorkflow,
+  FlatJob,
+  FlatStep,
+  Requirement,
+  Selection,
+  StepType,
+  WorkflowJob,
+} from './expand/types.ts';
+export type { RehearsalOptions } from './options.ts';
+export { compileRehearsal, rehearseJob } from './rehearse.ts';
+export { runJob } from './run/job.ts';
+export type {
+  CircleciCall,
+  JobResult,
+  JobSetup,
+  RehearsalOutput,
+  StepHeader,
+  StepResult,
+  StepStatus,
+} from './run/types.ts';
+export { selectJob } from './select.ts';
