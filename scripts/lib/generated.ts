@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { GENERATED_DIRECTORIES } from '../../src/orb/generate.ts';
 import { PAYLOAD_VARIABLE } from '../../src/orb/hand-over.ts';
 import { unpackPayload } from '../../src/orb/payload.ts';
-import type { FileTree } from '../../src/orb/tree/index.ts';
+import { readTree, type FileTree } from '../../src/orb/tree/index.ts';
 
 /** A generated file that is not as it would be written. */
 export interface Difference {
@@ -14,17 +14,11 @@ export interface Difference {
 
 /** What lies in the generated directories now. */
 export function readGenerated(root: string): FileTree {
-  const files = new Map<string, string>();
-  for (const directory of GENERATED_DIRECTORIES) {
-    if (!existsSync(join(root, directory))) continue;
-    for (const entry of readdirSync(join(root, directory), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      const path = join(entry.parentPath, entry.name);
-      const relative = path.slice(root.length + 1).replaceAll('\\', '/');
-      files.set(relative, readFileSync(path, 'utf8'));
-    }
-  }
-  return files;
+  return new Map(
+    GENERATED_DIRECTORIES.flatMap((directory) =>
+      [...readTree(join(root, directory))].map(([path, text]) => [`${directory}/${path}`, text] as const),
+    ),
+  );
 }
 
 /** Writes what changed and removes what is not generated any more. */

@@ -1,9 +1,9 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PARAMETERS } from '../../src/parameters/index.ts';
 import type { GenerateInput } from '../../src/orb/generate.ts';
 import { packPayload } from '../../src/orb/payload.ts';
-import type { FileTree } from '../../src/orb/tree/index.ts';
+import { readTree } from '../../src/orb/tree/index.ts';
 import type { Bundle } from './bundle.ts';
 
 /** The project's directory. */
@@ -14,13 +14,6 @@ interface Manifest {
   readonly homepage: string;
   readonly repository: { readonly url: string };
   readonly config: { readonly orbNamespace: string };
-}
-
-/** The sources of the orb's scripts, by file name. */
-export function readScripts(root: string): FileTree {
-  const directory = join(root, 'src', 'orb', 'scripts');
-  const names = readdirSync(directory).sort();
-  return new Map(names.map((name) => [name, readFileSync(join(directory, name), 'utf8')]));
 }
 
 /**
@@ -39,7 +32,7 @@ export function generatorInput(root: string, bundle: Bundle, namespace?: string)
       homeUrl: manifest.homepage,
       sourceUrl: manifest.repository.url.replace(/^git\+/, '').replace(/\.git$/, ''),
     },
-    scripts: readScripts(root),
+    scripts: readTree(join(root, 'src', 'orb', 'scripts')),
     licences: bundle.licences,
   };
 }

@@ -1,0 +1,124 @@
+import { ORB_NAME } from '../context.ts';
+import { argumentFaults } from './arguments.ts';
+import type { Checked, Finding } from './finding.ts';
+import { isRecord, parametersIn, walkSteps, type Body } from './walk.ts';
+
+/** Commands and jobs that change nothing at Heroku; whatever is not named here does. */
+const HARMLESS = new Set(['install', 'doctor']);
+
+/** What a serial group may be ("Controlling serial execution across your organization"). */
+const SERIAL_GROUP = /^(?:[A-Za-z0-9._/-]|<<\s*pipeline\.[\w.]+\s*>>){1,512}$/;
+
+/** Keys of a job's place in a workflow that are CircleCI's and not the job's. */
+const INVOCATION = new Set(['name', 'requires', 'context', 'filters', 'serial-group', 'matrix', 'type']);
+
+/** Examples are copied: each must compile against this orb, and deploy as safely as the orb allows. */
+export function checkExamples(checked: Checked): Finding[] {
+  return Object.entries(checked.orb.examples).flatMap(([name, body]) => {
+    const element = `examples/${name}`;
+    const usage = body['usage'];
+    if (!isRecord(usage)) return [{ element, message: 'it has no usage' }];
+    return [
+      ...importFaults(usage, checked),
+      ...jobFaults(usage, checked),
+      ...workflowFaults(usage, checked),
+    ].map((fault) => ({ element, ...fault }));
+  });
+}
+
+type Fault = Omit<Finding, 'element'>;
+
+function importFaults(usage: Body, { context }: Checked): Fault[] {
+  const wanted = `${context.namespace}/${ORB_NAME}@${context.version.split('.').slice(0, 2).join('.')}`;
+  const imported = isRecord(usage['orbs']) ? usage['orbs'][ORB_NAME] : undefined;
+  return imported === wanted ? [] : [{ message: `it imports ${JSON.stringify(imported)}, not ${wanted}` }];
+}
+
+/** The orb's element that a name such as `heroku-cd/deploy` stands for. */
+function ours(name: string): string | undefined {
+  return name.startsWith(`${ORB_NAME}/`) ? name.slice(ORB_NAME.length + 1) : undefined;
+}
+
+function jobFaults(usage: Body, { orb }: Checked): Fault[] {
+  const executors = new Set(Object.keys(orb.executors));
+  return Object.entries(isRecord(usage['jobs']) ? usage['jobs'] : {}).flatMap(([job, body]) => {
+    const steps = walkSteps((body as Body)['steps']);
+    const faults: Fault[] = steps.flatMap(({ name, args }): Fault[] => {
+      const command = ours(name);
+      if (command === undefined) return [];
+      const callee = orb.commands[command];
+      if (callee === undefined) return [{ message: `job ${job} calls ${name}, which does not exist` }];
+      return argumentFaults(name, parametersIn(callee), args, {}, executors);
+    });
+    const full = steps.some(
+      ({ name, args }) => name === 'checkout' && isRecord(args) && args['method'] === 'full',
+    );
+    if (changesSomething(steps) && !full) {
+      faults.push({ message: `job ${job} deploys without a checkout with method: full` });
+    }
+    return faults;
+  });
+}
+
+function changesSomething(steps: readonly { readonly name: string }[]): boolean {
+  return steps.some(({ name }) => ours(name) !== undefined && !HARMLESS.has(ours(name) ?? ''));
+}
+
+function workflowFaults(usage: Body, checked: Checked): Fault[] {
+  const workflows = isRecord(usage['workflows']) ? Object.values(usage['workflows']) : [];
+  if (workflows.length === 0) return [{ message: 'it has no workflow' }];
+  return workflows.flatMap((workflow) => {
+    const entries = walkSteps(isRecord(workflow) ? workflow['jobs'] : undefined);
+    const names = new Set(
+      entries.map(({ name, args }) => (isRecord(args) && args['name'] !== undefined ? args['name'] : name)),
+    );
+    return entries.flatMap(({ name, args }) => entryFaults(name, isRecord(args) ? args : {}, names, usage, checked));
+  });
+}
+
+function entryFaults(
+  name: string,
+  args: Body,
+  names: ReadonlySet<unknown>,
+  usage: Body,
+  { orb }: Checked,
+): Fault[] {
+  const own = isRecord(usage['jobs']) ? usage['jobs'][name] : undefined;
+  const job = ours(name) ?? '';
+  const theirs = orb.jobs[job];
+  if (own === undefined && theirs === undefined) {
+    return [{ message: `its workflow runs ${JSON.stringify(name)}, which does not exist` }];
+  }
+  const faults: Fault[] = [];
+  for (const required of Array.isArray(args['requires']) ? (args['requires'] as unknown[]) : []) {
+    const before = isRecord(required) ? Object.keys(required)[0] : required;
+    if (!names.has(before)) faults.push({ message: `${name} requires ${String(before)}, which does not exist` });
+  }
+  if (theirs !== undefined) {
+    const given = Object.fromEntries(Object.entries(args).filter(([key]) => !INVOCATION.has(key)));
+    const executors = new Set(Object.keys(orb.executors));
+    faults.push(...argumentFaults(name, parametersIn(theirs), given, {}, executors));
+  }
+  const changes =
+    theirs === undefined
+      ? changesSomething(walkSteps((own as Body)['steps']))
+      : !HARMLESS.has(job);
+  return changes ? [...faults, ...safetyFaults(name, args)] : faults;
+}
+
+function safetyFaults(name: string, args: Body): Fault[] {
+  const faults: Fault[] = [];
+  if (!Array.isArray(args['context']) || args['context'].length === 0) {
+    faults.push({ message: `${name} deploys without a context, where its key belongs` });
+  }
+  if (args['filters'] === undefined) {
+    faults.push({ message: `${name} deploys without a filter, so every branch would` });
+  }
+  const group = args['serial-group'];
+  if (group === undefined) {
+    faults.push({ message: `${name} deploys without a serial-group, so two runs could at once` });
+  } else if (typeof group !== 'string' || !SERIAL_GROUP.test(group)) {
+    faults.push({ message: `${name} has the serial-group ${JSON.stringify(group)}, which CircleCI refuses` });
+  }
+  return faults;
+}

@@ -1,0 +1,60 @@
+import { OrbRefused, findFaults, refuseFindings } from '../../../src/orb/checks/index.ts';
+import { buildOrb } from '../../../src/orb/orb.ts';
+import { pack, unpackedTree } from '../../../src/orb/tree/index.ts';
+import { brokenOrb, deployEntry, faultsWhen } from '../support/breaking.ts';
+import { checkedOrb, contextWith, scriptsWith } from '../support/orb.ts';
+
+const context = contextWith();
+
+describe('an orb that is as it should be', () => {
+  it('has no faults', () => {
+    expect(faultsWhen(() => undefined)).toEqual([]);
+  });
+});
+
+describe('an orb is refused for what is around its elements', () => {
+  it('a payload that is too large', () => {
+    const payload = { ...context.payload, compressedBytes: 86_017 };
+    const faults = findFaults({ ...checkedOrb(), context: { ...context, payload } });
+    expect(faults).toEqual([
+      {
+        element: 'commands/install',
+        message: 'HEROKU_CD_PAYLOAD: the packed helper has 86017 bytes, more than 86016',
+      },
+    ]);
+  });
+
+  it('a payload of the largest size that is allowed fits into one environment string', () => {
+    const payload = { ...context.payload, text: `${'A'.repeat(120)}\n`.repeat(956), compressedBytes: 86_016 };
+    const large = { ...context, payload };
+    expect(payload.text.replaceAll('\n', '').length).toBeGreaterThanOrEqual((86_016 / 3) * 4);
+    expect(findFaults(checkedOrb(large, buildOrb(large)))).toEqual([]);
+  });
+
+  it('a digest that is none', () => {
+    const payload = { ...context.payload, sha256: 'undefined' };
+    const faults = findFaults({ ...checkedOrb(), context: { ...context, payload } });
+    expect(faults.map(({ message }) => message)).toEqual(['HEROKU_CD_SHA256: it is not a SHA-256']);
+  });
+
+  it('a script that escapes by itself', () => {
+    const scripts = new Map([...scriptsWith(context), ['helper.sh', 'cat \\<<EOF\nEOF\n']]);
+    const orb = buildOrb(context);
+    const tree = unpackedTree(orb, scripts);
+    const faults = findFaults({ orb, tree, packed: pack(tree), context });
+    expect(faults).toContainEqual({
+      element: 'scripts/helper.sh',
+      message: 'it escapes << by itself, and packing would escape it once more',
+    });
+  });
+
+  it('with every fault in one message', () => {
+    const orb = brokenOrb((orb) => {
+      orb.description = '';
+      delete deployEntry(orb)['context'];
+    });
+    const refuse = () => refuseFindings(checkedOrb(context, orb));
+    expect(refuse).toThrow(OrbRefused);
+    expect(refuse).toThrow(/breaks 2 of its rules[^]*deploys without a context[^]*@orb: RC005/);
+  });
+});

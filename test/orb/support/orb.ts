@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PARAMETERS, type ParameterDefinition } from '../../../src/parameters/index.ts';
+import type { Checked } from '../../../src/orb/checks/index.ts';
+import type { OrbContext } from '../../../src/orb/context.ts';
+import { buildOrb } from '../../../src/orb/orb.ts';
+import { packPayload } from '../../../src/orb/payload.ts';
+import type { OrbDocument } from '../../../src/orb/sdk/index.ts';
+import { fromYaml, pack, readTree, unpackedTree, type FileTree } from '../../../src/orb/tree/index.ts';
+
+export const ROOT = join(__dirname, '..', '..', '..');
+
+/** Stands for the bundled helper: says how it was called. */
+export const HELPER = Buffer.from('#!/usr/bin/env node\nconsole.log("helper", process.argv.slice(2).join(" "));\n');
+
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
+
+export function contextWith(
+  definitions: readonly ParameterDefinition[] = PARAMETERS,
+  helper: Uint8Array = HELPER,
+): OrbContext {
+  return {
+    definitions,
+    version: manifest.version,
+    namespace: 'acme',
+    payload: packPayload(helper),
+    homeUrl: 'https://example.com/heroku-cd',
+    sourceUrl: 'https://example.com/heroku-cd.git',
+  };
+}
+
+/** The project's own scripts, and the payload as the generator adds it. */
+export function scriptsWith(context: OrbContext): FileTree {
+  const own = readTree(join(ROOT, 'src', 'orb', 'scripts'));
+  return new Map([...own, ['heroku-cd.cjs.br.b64', context.payload.text]]);
+}
+
+/** The orb in every form that the checks look at. */
+export function checkedOrb(context: OrbContext = contextWith(), orb: OrbDocument = buildOrb(context)): Checked {
+  const tree = unpackedTree(orb, scriptsWith(context));
+  return { orb, tree, packed: pack(tree), context };
+}
+
+/** A run step of the packed orb, as the compiler would hand it on before parameters are put in. */
+export interface RunStep {
+  readonly name: string;
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The run steps of a command of the packed orb. */
+export function runSteps(packed: string, command: string): RunStep[] {
+  const orb = fromYaml(packed) as { commands: Record<string, { steps: { run?: RunStep }[] }> };
+  return (orb.commands[command]?.steps ?? []).flatMap(({ run }) =>
+    run === undefined
+      ? []
+      : [
+          {
+            ...run,
+            command: run.command.replaceAll('\\<<', '<<'),
+            environment: Object.fromEntries(
+              Object.entries(run.environment).map(([name, value]) => [name, value.replaceAll('\\<<', '<<')]),
+            ),
+          },
+        ],
+  );
+}
