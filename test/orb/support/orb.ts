@@ -29,10 +29,14 @@ export function contextWith(
   };
 }
 
-/** The project's own scripts, and the payload as the generator adds it. */
+/** The sources of the orb's scripts. */
+export function projectScripts(): FileTree {
+  return readTree(join(ROOT, 'src', 'orb', 'scripts'));
+}
+
+/** The orb's scripts, and the payload as the generator adds it. */
 export function scriptsWith(context: OrbContext): FileTree {
-  const own = readTree(join(ROOT, 'src', 'orb', 'scripts'));
-  return new Map([...own, ['heroku-cd.cjs.br.b64', context.payload.text]]);
+  return new Map([...projectScripts(), ['heroku-cd.cjs.br.b64', context.payload.text]]);
 }
 
 /** The orb in every form that the checks look at. */

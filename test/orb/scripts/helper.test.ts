@@ -1,0 +1,141 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, checkedOrb, contextWith, runSteps, type RunStep } from '../support/orb.ts';
+import { Place, SHELLS, runStep } from '../support/shell.ts';
+
+const { packed } = checkedOrb();
+
+/** A run step with its parameters put in, as the compiler does. */
+function compiled(command: string, values: Record<string, string> = {}): RunStep {
+  const [step] = runSteps(packed, command);
+  if (step === undefined) throw new Error(`The command ${command} has no run step.`);
+  const environment = Object.fromEntries(
+    Object.entries(step.environment).map(([name, value]) => [
+      name,
+      value.replace(/^<< parameters\.([\w-]+) >>$/, (_whole, parameter: string) => values[parameter] ?? ''),
+    ]),
+  );
+  return { ...step, environment };
+}
+
+/** Stands for node: writes down how it was started, one JSON string a line. */
+const RECORDER = `#!${process.execPath}
+console.log(JSON.stringify({ argv: process.argv.slice(2), env: process.env, pid: process.pid }));
+`;
+
+interface Recorded {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly pid: number;
+}
+
+describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
+  let place: Place;
+  let installed: string;
+
+  beforeEach(() => {
+    place = new Place();
+    installed = join(place.home, '.local', 'share', 'heroku-cd', 'heroku-cd.cjs');
+  });
+  afterEach(() => place.remove());
+
+  const helper = (code: string) =>
+    place.file(installed.slice(place.root.length + 1), code);
+
+  it.each(['deploy', 'doctor'])('starts %s without what makes git and Node print credentials', async (command) => {
+    helper('');
+    place.program('node', RECORDER);
+    const leaks = {
+      DEBUG: '*',
+      NODE_DEBUG: 'http,net',
+      GIT_CURL_VERBOSE: '1',
+      GIT_TRACE: '1',
+      GIT_TRACE_CURL: '/tmp/trace',
+      GIT_TRACE_REDACT: '0',
+      GIT_TRACE2_EVENT: '1',
+      GIT_TRACE2_ENV_VARS: 'GIT_CONFIG_VALUE_0',
+    };
+    // The recorder is a Node.js program itself, and NODE_DEBUG would make it talk.
+    const ended = await runStep({ step: compiled(command), place, shell, environment: leaks });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const recorded = JSON.parse(ended.stdout) as Recorded;
+    expect(recorded.argv).toEqual([installed, command]);
+    for (const name of Object.keys(leaks)) expect(recorded.env).not.toHaveProperty(name);
+    expect(recorded.env).not.toHaveProperty('HEROKU_CD_COMMAND_LINE');
+  });
+
+  it('leaves every other variable as it was, and runs nothing of what they hold', async () => {
+    helper('');
+    place.program('node', RECORDER);
+    const hostile = '$(touch pwned); `touch pwned` "\' \\ * \n GIT_TRACE=x';
+    const ended = await runStep({
+      step: compiled('deploy', { 'app-name': hostile, revision: '$CIRCLE_SHA1', force: '1' }),
+      place,
+      shell,
+      environment: { HEROKU_API_KEY: hostile, GIT_AUTHOR_NAME: 'me', DEBUGGER: '1', MULTI: 'a\nGIT_TRACE_X=1\nb' },
+    });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+    const { env } = JSON.parse(ended.stdout) as Recorded;
+    expect(env).toMatchObject({
+      HEROKU_CD_APP_NAME: hostile,
+      HEROKU_CD_REVISION: '$CIRCLE_SHA1',
+      HEROKU_CD_FORCE: '1',
+      HEROKU_API_KEY: hostile,
+      GIT_AUTHOR_NAME: 'me',
+      DEBUGGER: '1',
+      MULTI: 'a\nGIT_TRACE_X=1\nb',
+    });
+    expect(existsSync(join(place.root, 'pwned'))).toBe(false);
+  });
+
+  it('hands on the helper’s exit code and both of its outputs', async () => {
+    helper('console.log("said"); console.error("warned"); process.exitCode = 5;');
+    const ended = await runStep({ step: compiled('deploy'), place, shell });
+    expect(ended).toMatchObject({ code: 5, stdout: 'said\n', stderr: 'warned\n' });
+  });
+
+  it('is replaced by the helper, so that a signal reaches it', async () => {
+    helper(
+      'process.on("SIGTERM", () => process.exit(143)); setInterval(() => {}, 1000); console.log(process.pid);',
+    );
+    const ended = await runStep({
+      step: compiled('deploy'),
+      place,
+      shell,
+      onOutput: (pid) => process.kill(pid, 'SIGTERM'),
+    });
+    expect(ended.code).toBe(143);
+    expect(Number(ended.stdout)).toBe(ended.pid);
+  });
+
+  it('refuses with a way out when the helper was never installed', async () => {
+    const ended = await runStep({ step: compiled('deploy'), place, shell });
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toMatch(/^heroku-cd is not installed in this job: .*heroku-cd\.cjs is missing\.\n/);
+    expect(ended.stderr).toContain(
+      "Run the orb's install command earlier in the job, or leave out 'install: false' on this command.",
+    );
+  });
+});
+
+describe('the orb’s shell scripts', () => {
+  const lint = spawnSync('shellcheck', ['--version'], { encoding: 'utf8' });
+  if (lint.error !== undefined) process.stderr.write('SKIPPED, shellcheck is not installed here.\n');
+
+  (lint.error === undefined ? it : it.skip)('are clean to shellcheck', () => {
+    const scripts = ['helper.sh', 'install.sh'].map((name) => join(ROOT, 'src', 'orb', 'scripts', name));
+    const { status, stdout } = spawnSync('shellcheck', ['--severity=style', ...scripts], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  });
+
+  it('reach the packed orb as they are', () => {
+    for (const [command, file] of [
+      ['install', 'install.sh'],
+      ['deploy', 'helper.sh'],
+    ] as const) {
+      const [step] = runSteps(checkedOrb(contextWith()).packed, command);
+      expect(step?.command).toBe(readFileSync(join(ROOT, 'src', 'orb', 'scripts', file), 'utf8'));
+    }
+  });
+});
