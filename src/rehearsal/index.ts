@@ -30,3 +30,8 @@ export type {
   StepStatus,
 } from './run/types.ts';
 export { selectJob } from './select.ts';
+export { rehearseCommand } from './command/command.ts';
+export type { RehearseOutcome, RehearsePorts } from './command/command.ts';
+export { REHEARSE_OPTIONS } from './command/options.ts';
+export type { RehearseArguments, RehearseOption } from './command/options.ts';
+export { textOutput } from './command/report.ts';

@@ -1,3 +1,4 @@
+import { readEnvironment } from './environment.ts';
 import type { Frame } from './frame.ts';
 import type { StepType } from './types.ts';
 import { isMapping, member, typeName } from './values.ts';
@@ -86,7 +87,7 @@ function checkKinds(type: StepType, options: Mapping, frame: Frame): void {
     });
   for (const [key, value] of Object.entries(options)) {
     if (key === 'when' && !WHEN.includes(value as string)) throw refuse(key, `one of ${WHEN.join(', ')}`);
-    if (key === 'environment' && value !== null && !isMapping(value)) throw refuse(key, 'a map');
+    if (key === 'environment') readEnvironment(value, frame);
     if (key === 'background' && typeof value !== 'boolean') throw refuse(key, 'a boolean');
     if (key === 'max_auto_reruns' && !(Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 5)) {
       throw refuse(key, 'an integer from 1 to 5');

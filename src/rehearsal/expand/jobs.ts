@@ -1,12 +1,13 @@
 import { placeOf } from '../document/places.ts';
 import type { Place } from '../document/places.ts';
+import { readEnvironment } from './environment.ts';
 import { executorArgument, expandExecutor } from './executors.ts';
 import type { Frame } from './frame.ts';
 import { bindParameters } from './parameters.ts';
 import type { Found } from './scope.ts';
 import { argumentReader, expandSteps } from './steps.ts';
 import type { FlatJob, FlatStep } from './types.ts';
-import { isMapping, member } from './values.ts';
+import { member } from './values.ts';
 import type { Mapping } from './values.ts';
 
 /** Keys of a job. Source: CircleCI's published JSON schema. */
@@ -90,8 +91,8 @@ export function expandJob(call: JobCall): FlatJob {
       : expandSteps(call.postSteps, around.into('post-steps', undefined), call.place)),
   ];
   return assemble(call, frame, body, flat, {
-    ...environmentOf(base, frame),
-    ...environmentOf(own, frame),
+    ...readEnvironment(member(base, 'environment'), frame),
+    ...readEnvironment(member(own, 'environment'), frame),
   });
 }
 
@@ -138,15 +139,4 @@ function positive(value: unknown, frame: Frame): number {
     });
   }
   return value;
-}
-
-/** An `environment` is a map, or a list of one-key maps as in version 2.0. */
-function environmentOf(body: Mapping, frame: Frame): Mapping {
-  const value = member(body, 'environment');
-  if (value === undefined || value === null) return {};
-  const maps: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (!maps.every(isMapping)) {
-    throw frame.fail("'environment' is not a map of names to values.", { parameter: 'environment' });
-  }
-  return Object.assign({}, ...maps) as Mapping;
 }

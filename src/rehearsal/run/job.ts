@@ -143,7 +143,7 @@ class JobRun {
     } catch (error) {
       // Whatever a step throws fails this step; the steps that run on failure still have their turn.
       const reason = error instanceof Error ? error.message : String(error);
-      log.add(`${reason}\n`);
+      log.say(reason);
       return { status: 'failed', exitCode: null, attempts: 1, reason };
     }
   }
@@ -160,7 +160,7 @@ class JobRun {
     for (let attempt = 1; ; attempt += 1) {
       const outcome = await this.processStep(step, log, chosen);
       if (outcome.status !== 'failed' || attempt > reruns) return { ...outcome, attempts: attempt };
-      log.add(`Automatic rerun ${String(attempt)} of ${String(reruns)}\n`);
+      log.say(`Automatic rerun ${String(attempt)} of ${String(reruns)}`);
       await this.pause(delay);
     }
   }
@@ -173,7 +173,7 @@ class JobRun {
         : end.exitCode === 0 && end.cause === 'exit'
           ? 'success'
           : 'failed';
-    if (status !== 'success') log.add(`\n${sentence(end)}\n`);
+    if (status !== 'success') log.say(sentence(end));
     return {
       status,
       exitCode: end.exitCode,

@@ -22,6 +22,11 @@ export class StepLog {
     return this.kept;
   }
 
+  /** Adds a sentence of the runner's own, on a line of its own. */
+  say(sentence: string): void {
+    this.add(`${this.kept === '' || this.kept.endsWith('\n') ? '' : '\n'}${sentence}\n`);
+  }
+
   add(chunk: Buffer | string): void {
     this.bytes += Buffer.byteLength(chunk);
     this.pass(this.masker.push(typeof chunk === 'string' ? chunk : this.decoder.write(chunk)));

@@ -1,0 +1,53 @@
+import type { JobResult, RehearsalOutput, StepResult } from '../run/types.ts';
+
+/**
+ * An output that prints a heading before each step, as CircleCI's local agent does, and says how a step ended when it did
+ * not simply succeed.
+ */
+export function textOutput(write: (text: string) => void): RehearsalOutput {
+  let atLineStart = true;
+  const print = (text: string): void => {
+    write(text);
+    atLineStart = text.endsWith('\n');
+  };
+  const line = (text: string): void => {
+    print(`${atLineStart ? '' : '\n'}${text}\n`);
+  };
+  return {
+    stepStarted: ({ name }) => {
+      line(`====>> ${firstLine(name)}`);
+    },
+    write: print,
+    stepEnded: (result) => {
+      if (result.status === 'skipped' || result.status === 'canceled') {
+        line(`====>> ${firstLine(result.name)}: ${ending(result)}`);
+      } else if (result.status === 'failed') {
+        line(`Step failed: ${ending(result)}`);
+      }
+    },
+  };
+}
+
+/** The table of steps and the sentence at the end. */
+export function summary(result: JobResult): string {
+  const rows = result.steps.map((step) => {
+    const time = `${(step.durationMs / 1000).toFixed(1)}s`.padStart(8);
+    return `${step.status.padEnd(10)} ${time}  ${firstLine(step.name)}`;
+  });
+  const sentence = {
+    success: result.halted ? 'was halted and counts as succeeded' : 'succeeded',
+    failed: `failed: ${firstLine(result.reason ?? '')}`,
+    canceled: 'was canceled',
+    not_run: `would not run: ${result.reason ?? ''}`,
+  }[result.status];
+  return [...rows, `Job ${result.job} ${sentence}.`, ''].join('\n');
+}
+
+function ending(step: StepResult): string {
+  return step.reason ?? (step.exitCode === null ? step.status : `exit code ${String(step.exitCode)}`);
+}
+
+function firstLine(text: string): string {
+  const [first = ''] = text.trim().split('\n');
+  return first.length > 100 ? `${first.slice(0, 100)}…` : first;
+}
