@@ -3,18 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApi } from './api/index.ts';
 import { createCertificates } from './certificates/index.ts';
+import { Control } from './control/control.ts';
+import { createControlServer } from './control/server.ts';
 import { environmentOf } from './environment.ts';
 import { FaultBox } from './faults/fault-box.ts';
 import { createGitServer } from './git/index.ts';
-import type { Account, AppSettings } from './platform/model.ts';
+import type { GitServer, ProcessHost } from './parts.ts';
 import type { AppOptions } from './platform/apps.ts';
+import type { Account, AppSettings } from './platform/model.ts';
 import type { Addresses } from './platform/platform.ts';
 import { Platform } from './platform/platform.ts';
 import { createProcessHost } from './processes/index.ts';
 import { RequestLog } from './requests/request-log.ts';
 import { createRouter } from './router/index.ts';
 import { createFront } from './servers/front.ts';
-import type { Ports } from './servers/servers.ts';
+import type { Ports, Servers } from './servers/servers.ts';
 import { baseUrl, startServers } from './servers/servers.ts';
 import { createSlugStore } from './slugs/index.ts';
 
@@ -32,17 +35,23 @@ export interface LocalHerokuOptions extends Ports {
   readonly gitRequestsPerHour?: number;
 }
 
+/** Bases of the local Heroku's addresses, without a trailing slash. */
+export interface LocalHerokuUrls extends Addresses {
+  /** API and git over https. */
+  readonly https: string;
+  readonly control: string;
+}
+
 /** A running local Heroku. */
 export interface LocalHeroku {
-  readonly urls: Addresses & {
-    /** API and git over https. */
-    readonly https: string;
-  };
+  readonly urls: LocalHerokuUrls;
   readonly dataDirectory: string;
+  /** The default account. */
   readonly account: Account;
+  /** State, log of requests, faults, and what other people do: the control port's work in this process. */
+  readonly control: Control;
+  /** State and rules themselves, for extensions and tests of the local Heroku. */
   readonly platform: Platform;
-  readonly faults: FaultBox;
-  readonly requests: RequestLog;
   /** The variables that point the Heroku CLI, git and heroku-cd here, with a key of the default account. */
   environment(): Record<string, string>;
   /** Ends servers, builds and dynos; no process stays behind. */
@@ -51,18 +60,44 @@ export interface LocalHeroku {
 
 /**
  * Starts a Heroku of one's own on loopback: the Platform API, git, a router, and dynos that are real processes.
- * @throws Error when a port is in use or the data folder cannot be written.
+ * @throws Error when a port is in use, the data folder cannot be written, or an app's name is unusable.
  */
 export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promise<LocalHeroku> {
-  const own = options.dataDirectory === undefined;
+  const temporary = options.dataDirectory === undefined;
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'local-heroku-')));
   await mkdir(dataDirectory, { recursive: true });
+  const processes = createProcessHost();
+  const closing: (() => Promise<void> | void)[] = [
+    async () => {
+      if (temporary) await rm(dataDirectory, { recursive: true, force: true });
+    },
+    () => processes.close(),
+  ];
+  const close = async () => {
+    for (let next = closing.pop(); next; next = closing.pop()) await next();
+  };
+  try {
+    return await start(options, { dataDirectory, processes, closing, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Base {
+  readonly dataDirectory: string;
+  readonly processes: ProcessHost;
+  /** What ends what was begun; the last one first. */
+  readonly closing: (() => Promise<void> | void)[];
+  close(): Promise<void>;
+}
+
+async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHeroku> {
+  const { dataDirectory, processes, closing } = base;
   const certificates = await createCertificates();
   const authorityFile = join(dataDirectory, 'authority.pem');
   await writeFile(authorityFile, certificates.authority);
-
   const listening: { at?: Addresses } = {};
-  const processes = createProcessHost();
   const platform = new Platform({
     dataDirectory,
     processes,
@@ -74,34 +109,6 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
     ...(options.settings ? { settings: options.settings } : {}),
     ...(options.gitRequestsPerHour === undefined ? {} : { gitRequestsPerHour: options.gitRequestsPerHour }),
   });
-  const git = createGitServer({
-    root: join(dataDirectory, 'git'),
-    authorize: (request) => platform.git.authorize(request),
-    onPush: (push) => platform.git.onPush(push),
-    onPushed: () => platform.changes.notify(),
-  });
-  platform.gitServer = git;
-  const router = createRouter({
-    route: (name) => {
-      const app = platform.apps.find(name);
-      return app && { maintenance: app.maintenance, webPorts: platform.dynos.webPorts(app) };
-    },
-  });
-  const [faults, requests] = [new FaultBox(), new RequestLog()];
-  const parts = { accounts: platform.accounts, log: requests, faults, git, router, api: createApi(platform) };
-  const servers = await startServers(options, certificates, {
-    main: createFront(parts),
-    router: createFront(parts, 'router'),
-  });
-  const https = baseUrl('https', servers.httpsPort);
-  const urls = {
-    api: baseUrl('http', servers.port),
-    git: https,
-    https,
-    router: baseUrl('http', servers.routerPort),
-  };
-  listening.at = urls;
-
   const account = platform.accounts.create({
     email: options.account?.email ?? 'developer@example.com',
     ...(options.account?.key === undefined ? {} : { keys: [{ key: options.account.key }] }),
@@ -109,26 +116,59 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
   for (const app of options.apps ?? []) {
     platform.apps.create(account, typeof app === 'string' ? { name: app } : app);
   }
+  const git = gitServerOf(platform, join(dataDirectory, 'git'));
+  const [faults, requests] = [new FaultBox(), new RequestLog()];
+  const control = new Control({ platform, faults, requests, defaultAccount: account });
+  const front = {
+    accounts: platform.accounts,
+    log: requests,
+    faults,
+    git,
+    router: createRouter({ route: (name) => platform.routeOf(name) }),
+    api: createApi(platform),
+  };
+  const servers = await startServers(options, certificates, {
+    main: createFront(front),
+    router: createFront(front, 'router'),
+    control: createControlServer(control),
+  });
+  closing.push(
+    () => servers.close(),
+    () => git.close(),
+    () => platform.close(),
+  );
+  const urls = urlsOf(servers);
+  listening.at = urls;
+  const key = account.keys[0]?.key ?? '';
   return {
     urls,
     dataDirectory,
     account,
+    control,
     platform,
-    faults,
-    requests,
-    environment: () =>
-      environmentOf({
-        apiUrl: urls.api,
-        httpsPort: servers.httpsPort,
-        key: account.keys[0]?.key ?? '',
-        authorityFile,
-      }),
-    close: async () => {
-      platform.close();
-      await git.close();
-      await servers.close();
-      await processes.close();
-      if (own) await rm(dataDirectory, { recursive: true, force: true });
-    },
+    environment: () => environmentOf({ apiUrl: urls.api, httpsPort: servers.httpsPort, key, authorityFile }),
+    close: () => base.close(),
+  };
+}
+
+function gitServerOf(platform: Platform, root: string): GitServer {
+  const git = createGitServer({
+    root,
+    authorize: (request) => platform.git.authorize(request),
+    onPush: (push) => platform.git.onPush(push),
+    onPushed: () => platform.changes.notify(),
+  });
+  platform.gitServer = git;
+  return git;
+}
+
+function urlsOf(servers: Servers): LocalHerokuUrls {
+  const https = baseUrl('https', servers.httpsPort);
+  return {
+    api: baseUrl('http', servers.port),
+    git: https,
+    https,
+    router: baseUrl('http', servers.routerPort),
+    control: baseUrl('http', servers.controlPort),
   };
 }

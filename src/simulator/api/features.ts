@@ -1,5 +1,6 @@
-import { invalidParams, notFound } from '../platform/errors.ts';
-import type { App, AppFeature } from '../platform/model.ts';
+import { invalidParams } from '../platform/errors.ts';
+import { findFeature } from '../platform/features.ts';
+import type { AppFeature } from '../platform/model.ts';
 import type { Family } from './context.ts';
 import { appOf, bodyOf, endpoint, pathParameter, timestamp } from './context.ts';
 import { sendList } from './lists.ts';
@@ -28,18 +29,11 @@ export const featuresFamily: Family = (routes, platform) => {
       const feature = findFeature(app, pathParameter(request, 'feature'));
       const { enabled } = bodyOf(request);
       if (typeof enabled !== 'boolean') throw invalidParams('enabled must be true or false.');
-      Object.assign(feature, { enabled, updatedAt: new Date() });
-      platform.changes.notify();
+      platform.setFeature(app, feature.name, enabled);
       response.json(featureBody(feature));
     }),
   );
 };
-
-function findFeature(app: App, identity: string): AppFeature {
-  const found = app.features.find(({ id, name }) => id === identity || name === identity);
-  if (!found) throw notFound('feature');
-  return found;
-}
 
 function featureBody(feature: AppFeature): unknown {
   return {

@@ -2,6 +2,7 @@ import express from 'express';
 import type { Express } from 'express';
 import type { Platform } from '../platform/platform.ts';
 import { accountFamily } from './account.ts';
+import { addOnsFamily } from './add-ons.ts';
 import { appsFamily } from './apps.ts';
 import { buildsFamily } from './builds.ts';
 import { collaboratorsFamily } from './collaborators.ts';
@@ -26,6 +27,7 @@ import { addStreams } from './streams.ts';
 /** Every family of endpoints; a new one is added here and nowhere else. */
 const families: readonly Family[] = [
   accountFamily,
+  addOnsFamily,
   appsFamily,
   buildsFamily,
   collaboratorsFamily,

@@ -23,6 +23,7 @@ export const defaultSettings: AppSettings = {
   bootTimeoutMs: 60_000,
   crashRestartMs: null,
   releaseStartDelayMs: 0,
+  releaseResult: 'as-command',
 };
 
 /** An app to make; see {@link Apps.create}. */

@@ -1,5 +1,6 @@
+import { notFound } from './errors.ts';
 import { idFor } from './ids.ts';
-import type { AppFeature } from './model.ts';
+import type { App, AppFeature } from './model.ts';
 
 const known: readonly (readonly [string, string])[] = [
   [
@@ -23,4 +24,11 @@ export function newFeatures(at: Date): AppFeature[] {
     createdAt: at,
     updatedAt: at,
   }));
+}
+
+/** Finds a feature by name or id. @throws PlatformError 404. */
+export function findFeature(app: App, identity: string): AppFeature {
+  const found = app.features.find(({ id, name }) => id === identity || name === identity);
+  if (!found) throw notFound('feature');
+  return found;
 }

@@ -160,6 +160,8 @@ export interface AppSettings {
   crashRestartMs: number | null;
   /** Milliseconds for which a release is pending before its command starts. */
   releaseStartDelayMs: number;
+  /** `fail`: the release command runs, and the release fails whatever it exits with. */
+  releaseResult: 'as-command' | 'fail';
 }
 
 export interface App {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
-import type { GitServer, ProcessHost, SlugStore } from '../parts.ts';
+import type { GitServer, ProcessHost, Route, SlugStore } from '../parts.ts';
 import { Accounts } from './accounts.ts';
 import { Apps } from './apps.ts';
 import { Builds } from './builds.ts';
 import { Changes } from './changes.ts';
 import { Dynos } from './dynos.ts';
+import { findFeature } from './features.ts';
 import type { FormationUpdate } from './formation.ts';
 import { scaleFormation } from './formation.ts';
 import { GitPushes } from './git-pushes.ts';
@@ -79,6 +80,12 @@ export class Platform {
     return `${this.addresses.git}/${app.name}.git`;
   }
 
+  /** What the router has to know for one request; undefined for an unknown app. */
+  routeOf(name: string): Route | undefined {
+    const app = this.apps.find(name);
+    return app && { maintenance: app.maintenance, webPorts: this.dynos.webPorts(app) };
+  }
+
   /** Changes the formation and starts and stops dynos accordingly. @throws PlatformError 404, 422. */
   scale(app: App, updates: readonly FormationUpdate[]): FormationEntry[] {
     const entries = scaleFormation(app, updates);
@@ -89,6 +96,14 @@ export class Platform {
   setMaintenance(app: App, maintenance: boolean): void {
     app.maintenance = maintenance;
     app.updatedAt = new Date();
+    this.changes.notify();
+  }
+
+  /** Switches an app feature such as preboot. @throws PlatformError 404. */
+  setFeature(app: App, identity: string, enabled: boolean): void {
+    const now = new Date();
+    Object.assign(findFeature(app, identity), { enabled, updatedAt: now });
+    app.updatedAt = now;
     this.changes.notify();
   }
 

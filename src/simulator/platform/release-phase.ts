@@ -46,7 +46,7 @@ export class ReleasePhase {
       });
       const { code, signal } = await dyno.process.exited;
       app.log.append('heroku', dyno.name, `Process exited with status ${code ?? signal}`);
-      return code === 0;
+      return code === 0 && app.settings.releaseResult === 'as-command';
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       release.output?.writeLine(`The release command could not be started: ${reason}`);

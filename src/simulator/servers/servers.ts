@@ -12,6 +12,8 @@ export interface Ports {
   readonly httpsPort?: number;
   /** The router alone. */
   readonly routerPort?: number;
+  /** The control port. */
+  readonly controlPort?: number;
 }
 
 /** The listening servers of a local Heroku. */
@@ -19,6 +21,7 @@ export interface Servers {
   readonly port: number;
   readonly httpsPort: number;
   readonly routerPort: number;
+  readonly controlPort: number;
   close(): Promise<void>;
 }
 
@@ -26,7 +29,11 @@ export interface Servers {
 export async function startServers(
   ports: Ports,
   certificates: Certificates,
-  listeners: { readonly main: RequestListener; readonly router: RequestListener },
+  listeners: {
+    readonly main: RequestListener;
+    readonly router: RequestListener;
+    readonly control: RequestListener;
+  },
 ): Promise<Servers> {
   const main = createServer(listeners.main);
   const tls = createTlsServer(
@@ -34,7 +41,8 @@ export async function startServers(
     listeners.main,
   );
   const router = createServer(listeners.router);
-  const servers = [main, tls, router];
+  const control = createServer(listeners.control);
+  const servers = [main, tls, router, control];
   // Builds and release phases hold requests open for as long as they take.
   for (const server of servers) server.requestTimeout = 0;
   const close = async () => {
@@ -45,6 +53,7 @@ export async function startServers(
       port: await listen(main, ports.port ?? 0),
       httpsPort: await listen(tls, ports.httpsPort ?? 0),
       routerPort: await listen(router, ports.routerPort ?? 0),
+      controlPort: await listen(control, ports.controlPort ?? 0),
       close,
     };
   } catch (error) {
