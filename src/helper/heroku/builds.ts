@@ -28,18 +28,14 @@ export async function getBuild(api: Api, app: string, id: string): Promise<Build
 
 /**
  * Cancels a pending build; a build that has ended is left alone.
- * @returns whether it was cancelled.
+ * @returns whether it was cancelled; true also where it came to a failure while the request was under way.
  */
 export async function cancelBuild(api: Api, app: string, id: string): Promise<boolean> {
   if ((await getBuild(api, app, id)).status !== 'pending') return false;
+  const path = appPath(app, 'builds', id);
   try {
-    await api.call({
-      method: 'DELETE',
-      path: appPath(app, 'builds', id),
-      answer: buildShape,
-      repeat: 'always',
-    });
-    return true;
+    const build = await api.call({ method: 'DELETE', path, answer: buildShape, repeat: 'always' });
+    return build.status !== 'succeeded';
   } catch (error) {
     if (!(error instanceof HerokuApiError) || error.status === 401) throw error;
     // It ended meanwhile, or an earlier try whose answer was lost has cancelled it, which fails a build.

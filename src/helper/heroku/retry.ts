@@ -110,7 +110,8 @@ export function retryAfterMs(
   const text = value?.trim();
   if (text === undefined || text === '') return undefined;
   if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const at = Date.parse(text);
+  // Date.parse takes much for a date, a negative number too; HTTP's begin with the day's name.
+  const at = /^[a-z]{3}/i.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(at)) return undefined;
   const from = Date.parse(serverDate ?? '');
   return Math.max(0, at - (Number.isNaN(from) ? now : from));

@@ -6,7 +6,7 @@ export type Quote = (text: string, longest?: number) => string;
 
 const LONGEST = 300;
 /** An answer can be megabytes long; its beginning says enough. */
-const LOOKED_AT = 64 * 1024;
+const LOOKED_AT = 4 * 1024;
 /** Longer than a key in any form, so that the cut leaves no part of one. */
 const CUT_MARGIN = 1024;
 
@@ -17,6 +17,8 @@ const CUT_MARGIN = 1024;
 export function createQuote(apiKey: Secret): Quote {
   const masker = createMasker();
   masker.add(apiKey.reveal());
+  // As it would come back in a host name.
+  masker.add(apiKey.reveal().toLowerCase());
   return (text, longest = LONGEST) => {
     let line = text
       .slice(0, LOOKED_AT)

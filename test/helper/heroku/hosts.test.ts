@@ -179,7 +179,8 @@ describe('where it connects', () => {
 
   it('never shows credentials or control characters of a value', () => {
     const { message, next } = refusal({ HEROKU_HOST: 'https://me:hunter2@evil.org/\u001b[31m' });
-    expect(`${message} ${next}`).not.toMatch(/hunter2|\u001b/);
+    expect(`${message} ${next}`).not.toContain('hunter2');
+    expect(`${message} ${next}`).not.toContain('\u001b');
   });
 });
 
