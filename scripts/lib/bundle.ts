@@ -1,5 +1,6 @@
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 import { gatherLicences } from './licences.ts';
+import { replaceModules } from './replacements.ts';
 
 export interface Bundle {
   /** The helper: one CommonJS file for Node.js 20 that needs nothing beside it. */
@@ -9,18 +10,6 @@ export interface Bundle {
   /** The licence texts of the packages that went into it. */
   readonly licences: string;
 }
-
-/**
- * fetch-blob carries a polyfill of web streams for Node.js before 18. It can never run here, and it would
- * be a third of the bundle.
- */
-const withoutStreamPolyfill: Plugin = {
-  name: 'without-web-streams-polyfill',
-  setup(build) {
-    build.onResolve({ filter: /^web-streams-polyfill(\/|$)/ }, ({ path }) => ({ path, namespace: 'unused' }));
-    build.onLoad({ filter: /.*/, namespace: 'unused' }, () => ({ contents: 'module.exports = {};' }));
-  },
-};
 
 /**
  * Bundles the helper. The result depends on the sources and the installed packages alone: not on the
@@ -44,7 +33,7 @@ export async function bundleHelper(root: string, entry = 'src/helper/main.ts'): 
     sourcemap: false,
     metafile: true,
     logLevel: 'silent',
-    plugins: [withoutStreamPolyfill],
+    plugins: [replaceModules],
   });
   const [file] = result.outputFiles;
   if (file === undefined) throw new Error(`esbuild made nothing of ${entry}.`);
@@ -57,7 +46,7 @@ export async function bundleHelper(root: string, entry = 'src/helper/main.ts'): 
 
 /** The package that an input of the bundle belongs to; undefined for our own files. */
 export function packageOf(input: string): string | undefined {
-  return /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*\/node_modules\/)/.exec(input)?.[1];
+  return /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
 }
 
 /** Bytes in the bundle by package, the largest first; our own code is `heroku-cd`. */

@@ -5,13 +5,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
  * Brotli at its best setting is a tenth smaller than gzip, and Node unpacks both; nothing else unpacks the
  * payload, because `base64` and `gunzip` differ between images or are missing.
  */
-const BROTLI = {
-  params: {
-    [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
-    [constants.BROTLI_PARAM_LGWIN]: constants.BROTLI_MAX_WINDOW_BITS,
-    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-  },
-};
+const BEST = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
 
 /** Base64 is wrapped so that editors and linters can show the file. */
 const LINE = 120;
@@ -28,9 +22,7 @@ export interface Payload {
 
 /** Compresses the bundled helper. The same bytes give the same payload with one version of Node's zlib. */
 export function packPayload(helper: Uint8Array): Payload {
-  const compressed = brotliCompressSync(helper, {
-    params: { ...BROTLI.params, [constants.BROTLI_PARAM_SIZE_HINT]: helper.byteLength },
-  });
+  const compressed = brotliCompressSync(helper, BEST);
   const lines = compressed.toString('base64').match(new RegExp(`.{1,${LINE}}`, 'g')) ?? [];
   return {
     text: `${lines.join('\n')}\n`,
