@@ -1,0 +1,147 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ProcessOptions, ProcessState, RunningProcess } from '../parts.ts';
+import { LineSplitter } from './line-splitter.ts';
+import { untilListening } from './ports.ts';
+import { groupGone, signalGroup, trackGroup, untrackGroup } from './process-group.ts';
+
+/** Heroku sends SIGKILL 30 seconds after SIGTERM (Dev Center: Dyno shutdown behavior). */
+const HEROKU_GRACE_MS = 30_000;
+/** How long output is awaited after the group is gone: a daemon of another session may hold the pipe open. */
+const DRAIN_MS = 1_000;
+
+type Exit = { code: number | null; signal: NodeJS.Signals | null };
+
+/** One dyno's process: bash in a process group of its own, from `starting` to `crashed` or `down`. */
+export class DynoProcess implements RunningProcess {
+  readonly pid: number;
+  readonly exited: Promise<Exit>;
+  private readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  private readonly starting = new AbortController();
+  private current: ProcessState = 'starting';
+  private stopRequested = false;
+  private killAt = Infinity;
+  private killTimer: NodeJS.Timeout | undefined;
+
+  /** @throws Error when the process cannot be started at all (no bash, no such directory). */
+  constructor(private readonly options: ProcessOptions) {
+    const { command, directory } = options;
+    // One pipe for both outputs: two would lose the order of their lines.
+    const script = `exec 2>&1\n${command}`;
+    this.child = spawn('bash', ['--norc', '--noprofile', '-c', script], {
+      cwd: directory,
+      env: environmentOf(options),
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    // Registered first: a failed spawn emits `error`, and without a listener that would end this process.
+    this.child.once('error', () => this.starting.abort());
+    if (this.child.pid === undefined) {
+      throw new Error(
+        `${options.name} could not be started: bash is not in PATH, or ${directory} is not a directory.`,
+      );
+    }
+    this.pid = this.child.pid;
+    trackGroup(this.pid);
+    const drained = this.readLines();
+    this.exited = this.untilGone(drained);
+    void this.boot();
+  }
+
+  get state(): ProcessState {
+    return this.current;
+  }
+
+  async stop(graceMs = HEROKU_GRACE_MS): Promise<void> {
+    if (this.child.exitCode === null && this.child.signalCode === null && !this.stopRequested) {
+      this.stopRequested = true;
+      this.starting.abort();
+      if (graceMs > 0) signalGroup(this.pid, 'SIGTERM');
+    }
+    this.killWithin(graceMs);
+    await this.exited;
+  }
+
+  /** A later, shorter grace replaces a longer one. */
+  private killWithin(graceMs: number): void {
+    const at = performance.now() + graceMs;
+    if (at >= this.killAt || this.isOver()) return;
+    this.killAt = at;
+    clearTimeout(this.killTimer);
+    if (graceMs <= 0) signalGroup(this.pid, 'SIGKILL');
+    else this.killTimer = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), graceMs);
+  }
+
+  private isOver(): boolean {
+    return this.current === 'crashed' || this.current === 'down';
+  }
+
+  private async boot(): Promise<void> {
+    const { signal } = this.starting;
+    // In a microtask at the earliest, so that the caller holds this object when it is told.
+    await Promise.resolve();
+    this.options.onState(this.current);
+    try {
+      await delay(this.options.startDelayMs ?? 0, undefined, { signal });
+      if (this.options.port !== undefined) await untilListening(this.options.port, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      throw error;
+    }
+    this.become('up');
+  }
+
+  private async untilGone(drained: Promise<void>): Promise<Exit> {
+    const exit = await new Promise<Exit>((resolve) => {
+      this.child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+    this.starting.abort();
+    // A dyno ends with its first process; while it is being stopped the others keep their grace.
+    const byItself = !this.stopRequested;
+    if (byItself) signalGroup(this.pid, 'SIGKILL');
+    await groupGone(this.pid);
+    untrackGroup(this.pid);
+    clearTimeout(this.killTimer);
+    await drained;
+    this.become(byItself ? 'crashed' : 'down');
+    return exit;
+  }
+
+  private become(state: ProcessState): void {
+    this.current = state;
+    this.options.onState(state);
+  }
+
+  /** Resolves when all output has been handed on. */
+  private async readLines(): Promise<void> {
+    const streams = [this.child.stdout, this.child.stderr];
+    const ends = streams.map((stream) => {
+      const lines = new LineSplitter((line) => this.options.onLine(line));
+      stream.on('data', (chunk: Buffer) => lines.push(chunk));
+      return new Promise<void>((resolve) => {
+        stream.once('close', () => {
+          lines.end();
+          resolve();
+        });
+      });
+    });
+    const all = Promise.all(ends);
+    this.child.once('exit', () => {
+      void groupGone(this.pid)
+        .then(() => Promise.race([all, delay(DRAIN_MS, undefined, { ref: false })]))
+        .then(() => streams.forEach((stream) => stream.destroy()));
+    });
+    await all;
+  }
+}
+
+/** What was given, PORT, and PATH and HOME where they were not given: nothing of this process's own. */
+function environmentOf({ environment, directory, port }: ProcessOptions): Record<string, string> {
+  return {
+    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
+    HOME: directory,
+    ...environment,
+    ...(port === undefined ? {} : { PORT: String(port) }),
+  };
+}

@@ -1,0 +1,1 @@
+export { createProcessHost } from './process-host.ts';
