@@ -1,0 +1,1 @@
+export { createGitServer } from './git-server.ts';
