@@ -1,0 +1,2 @@
+export { SlugError } from './slug-error.ts';
+export { createSlugStore } from './slug-store.ts';
