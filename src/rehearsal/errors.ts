@@ -53,3 +53,13 @@ export class RehearsalError extends Error {
     this.field = field;
   }
 }
+
+/** The message of anything that was thrown; errors of other realms (a test runner's) are no instances of `Error`. */
+export function messageOf(error: unknown): string {
+  return typeof error === 'object' &&
+    error !== null &&
+    'message' in error &&
+    typeof error.message === 'string'
+    ? error.message
+    : String(error);
+}

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RehearsalError } from './errors.ts';
+import { messageOf, RehearsalError } from './errors.ts';
 import { expandConfig } from './expand/compile.ts';
 import type { CompiledConfig, ConfigSource } from './expand/compile.ts';
 import type { OrbSource } from './expand/orbs.ts';
@@ -24,10 +24,7 @@ async function readText(file: string, field: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    throw new RehearsalError(
-      `The file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
-      field,
-    );
+    throw new RehearsalError(`The file ${file} cannot be read: ${messageOf(error)}`, field);
   }
 }
 

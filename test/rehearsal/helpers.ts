@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -121,4 +122,41 @@ export async function runSteps(
     ...rest,
     builtIns: { ...LOCAL_HOST, ...rest.builtIns },
   });
+}
+
+/** True while a process runs; one that ended but was not yet fetched by its parent does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    // ESRCH: there is no such process.
+    return false;
+  }
+  const file = `/proc/${String(pid)}/stat`;
+  return !existsSync(file) || !/\) Z /.test(readFileSync(file, 'latin1'));
+}
+
+/** A promise that resolves with everything written so far, once it matches. */
+export class Heard {
+  private text = '';
+  private waiting: { pattern: RegExp; resolve: (text: string) => void }[] = [];
+
+  readonly write = (text: string): void => {
+    this.text += text;
+    for (const { pattern, resolve } of this.waiting.filter((one) => one.pattern.test(this.text))) {
+      resolve(this.text);
+      this.waiting = this.waiting.filter((one) => one.pattern !== pattern);
+    }
+  };
+
+  get all(): string {
+    return this.text;
+  }
+
+  async until(pattern: RegExp): Promise<string> {
+    if (pattern.test(this.text)) return this.text;
+    return new Promise((resolve) => {
+      this.waiting.push({ pattern, resolve });
+    });
+  }
 }

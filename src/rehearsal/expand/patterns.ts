@@ -1,3 +1,5 @@
+import { messageOf } from '../errors.ts';
+
 /** A pattern that this machine's regular expressions cannot take over from CircleCI's (Java's). */
 export class PatternError extends Error {}
 
@@ -12,8 +14,6 @@ export function matchesFully(pattern: string, value: string): boolean {
   try {
     return new RegExp(`^(?:${source})$`, flags).test(value);
   } catch (error) {
-    throw new PatternError(
-      `The pattern ${JSON.stringify(pattern)} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new PatternError(`The pattern ${JSON.stringify(pattern)} cannot be used: ${messageOf(error)}`);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { arch, platform } from 'node:os';
-import { RehearsalError } from '../errors.ts';
+import { messageOf, RehearsalError } from '../errors.ts';
 import { expandPath } from './paths.ts';
 
 export interface CacheKeyFacts {
@@ -59,7 +59,7 @@ async function checksum(file: string, template: string, facts: CacheKeyFacts): P
   } catch (error) {
     throw new RehearsalError(
       `error computing cache key: template ${JSON.stringify(template)}: checksum of ${file}: ` +
-        (error instanceof Error ? error.message : String(error)),
+        messageOf(error),
       'key',
     );
   }

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { FlatStep } from '../expand/types.ts';
 import { isMapping, member } from '../expand/values.ts';
 import { performAction, stepName, stepWhen } from './actions.ts';
@@ -142,7 +143,7 @@ class JobRun {
       return { status: 'success', exitCode: null, attempts: 1 };
     } catch (error) {
       // Whatever a step throws fails this step; the steps that run on failure still have their turn.
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       log.say(reason);
       return { status: 'failed', exitCode: null, attempts: 1, reason };
     }

@@ -35,13 +35,17 @@ export class Masker {
   private scan(text: string): { shown: string; rest: string } {
     let shown = '';
     let from = 0;
+    const longest = this.secrets[0]?.length ?? 0;
     for (let at = 0; at < text.length; at += 1) {
       const secret = this.secrets.find((value) => text.startsWith(value, at));
       if (secret !== undefined) {
         shown += text.slice(from, at) + MASK;
         at += secret.length - 1;
         from = at + 1;
-      } else if (this.secrets.some((value) => value.startsWith(text.slice(at)))) {
+      } else if (
+        text.length - at < longest &&
+        this.secrets.some((value) => value.startsWith(text.slice(at)))
+      ) {
         return { shown: shown + text.slice(from, at), rest: text.slice(at) };
       }
     }

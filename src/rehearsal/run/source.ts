@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { RehearsalError } from '../errors.ts';
+import { messageOf, RehearsalError } from '../errors.ts';
 import type { Source } from './types.ts';
 
 const run = promisify(execFile);
@@ -86,7 +86,7 @@ export async function prepareSource(options: SourceOptions, folder: string): Pro
 
 function message(error: unknown): string {
   const { stderr } = error as { stderr?: string };
-  return (stderr ?? (error instanceof Error ? error.message : String(error))).trim();
+  return (stderr ?? messageOf(error)).trim();
 }
 
 async function commit(repository: string, name: string): Promise<string | undefined> {
