@@ -1,0 +1,149 @@
+import type { Secret } from '../output/secret.ts';
+import type { ConfigSetting } from './config-variables.ts';
+import {
+  cleanEnvironment,
+  type Environment,
+  gitEnvironment,
+  type JobEnvironment,
+  offlineEnvironment,
+} from './environment.ts';
+import { gitFailure } from './failures.ts';
+import { type GitResult, runGit } from './run.ts';
+
+export interface GitOptions {
+  /** Where git runs: the job's working directory. */
+  readonly directory: string;
+  /** The job's environment. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Default: `git`, found in the environment's PATH. */
+  readonly gitBinary?: string;
+  /** Variables that no git process gets, such as `HEROKU_API_KEY`. */
+  readonly secretVariables?: readonly string[];
+  /** No git process gets a variable that contains one of these, as it is or in base64. */
+  readonly secretValues?: readonly Secret[];
+  /** Limit in milliseconds of a command that talks to no server; five times that where files are read in bulk. Default: one minute. */
+  readonly commandTimeoutMs?: number;
+  /** Limit in milliseconds of a fetch that nobody asked for by name, such as that of a file's missing blob. Default: five minutes. */
+  readonly fetchTimeoutMs?: number;
+  /** Milliseconds that git has to end after SIGTERM before it is killed. Default: two seconds. */
+  readonly killGraceMs?: number;
+}
+
+export interface NetworkLimits {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface OfflineOptions {
+  readonly input?: string;
+  /** Reads many files or much history, and may take longer. */
+  readonly bulk?: boolean;
+  readonly settings?: readonly ConfigSetting[];
+}
+
+const COMMAND_TIMEOUT_MS = 60_000;
+const FETCH_TIMEOUT_MS = 5 * 60_000;
+const KILL_GRACE_MS = 2_000;
+const BULK_FACTOR = 5;
+
+/**
+ * The git processes of one clone. The job's environment may hold the key, so it is kept where printing this
+ * object does not show it.
+ */
+export class GitProcesses {
+  readonly #options: GitOptions;
+  readonly #job: JobEnvironment;
+  #networkRequests = 0;
+
+  constructor(options: GitOptions) {
+    this.#options = options;
+    this.#job = cleanEnvironment(options.environment, {
+      variables: options.secretVariables ?? [],
+      values: (options.secretValues ?? []).map((secret) => secret.reveal()),
+    });
+  }
+
+  get directory(): string {
+    return this.#options.directory;
+  }
+
+  /** How many processes were started that talk to a server. */
+  get networkRequests(): number {
+    return this.#networkRequests;
+  }
+
+  get fetchLimits(): NetworkLimits {
+    return { timeoutMs: this.#options.fetchTimeoutMs ?? FETCH_TIMEOUT_MS };
+  }
+
+  /**
+   * Runs a command that cannot talk to a server, and gives its result whatever the exit status.
+   * @throws Failure where it did not come to an end by itself; Refusal where git or its directory is missing.
+   */
+  async offline(
+    args: readonly string[],
+    options: OfflineOptions = {},
+  ): Promise<GitResult & { exitCode: number }> {
+    const timeoutMs =
+      (this.#options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS) * (options.bulk ? BULK_FACTOR : 1);
+    const input = options.input === undefined ? {} : { input: options.input };
+    const result = await this.#run({
+      args,
+      timeoutMs,
+      environment: offlineEnvironment(this.#job, options.settings),
+      ...input,
+    });
+    const { exitCode } = result;
+    if (result.ended !== 'by-itself' || exitCode === undefined) throw gitFailure(result);
+    return { ...result, exitCode };
+  }
+
+  /**
+   * Runs a command that cannot talk to a server, and gives what it wrote.
+   * @throws Failure or Refusal where it did not exit with 0.
+   */
+  async read(args: readonly string[], options: OfflineOptions = {}): Promise<Buffer> {
+    const result = await this.offline(args, options);
+    if (result.exitCode !== 0) throw gitFailure(result);
+    return result.stdout;
+  }
+
+  /** Runs a command that talks to the clone's origin with the job's own credentials, and gives its result. */
+  async fetch(
+    args: readonly string[],
+    limits: NetworkLimits,
+    options: { input?: string; settings?: readonly ConfigSetting[] } = {},
+  ): Promise<GitResult> {
+    const { input = '', settings = [] } = options;
+    this.#networkRequests += limits.signal?.aborted ? 0 : 1;
+    return this.#run({ args, environment: gitEnvironment(this.#job, { settings }), input, ...limits });
+  }
+
+  /** Runs the push, in an environment made from the job's. */
+  async push(
+    args: readonly string[],
+    environment: (job: JobEnvironment) => Environment,
+    limits: NetworkLimits,
+    on: { stdout(chunk: Buffer): void; stderr(chunk: Buffer): void },
+  ): Promise<GitResult> {
+    this.#networkRequests += limits.signal?.aborted ? 0 : 1;
+    return this.#run({
+      args,
+      environment: environment(this.#job),
+      onStdout: (chunk) => on.stdout(chunk),
+      onStderr: (chunk) => on.stderr(chunk),
+      ...limits,
+    });
+  }
+
+  async #run(
+    command: Omit<Parameters<typeof runGit>[0], 'directory' | 'binary' | 'graceMs'>,
+  ): Promise<GitResult> {
+    return runGit({
+      ...command,
+      directory: this.#options.directory,
+      binary: this.#options.gitBinary ?? 'git',
+      graceMs: this.#options.killGraceMs ?? KILL_GRACE_MS,
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Secret } from '../output/secret.ts';
+import type { ConfigSetting } from './config-variables.ts';
+import { type Environment, gitEnvironment, type JobEnvironment } from './environment.ts';
+
+/** Variables of a job that may not have a say in a push. */
+const DROPPED = new Set(['GIT_SSL_NO_VERIFY', 'GIT_PROTOCOL_FROM_USER', 'SSH_ASKPASS']);
+
+/**
+ * Environment of the one process that pushes, and the only one that ever holds the key. The key is an HTTP
+ * header in a setting for exactly this URL, so git sends it nowhere else; needs git 2.31 or newer.
+ * Any user name will do, the key is the password (Dev Center: Deploying with Git, HTTP Git authentication).
+ */
+export function pushEnvironment(job: JobEnvironment, url: URL, apiKey: Secret): Environment {
+  const variables = Object.fromEntries(Object.entries(job.variables).filter(([name]) => !DROPPED.has(name)));
+  return gitEnvironment(
+    { variables, settings: job.settings },
+    {
+      variables: {
+        // Set and empty, it also keeps core.askPass and SSH_ASKPASS from being asked.
+        GIT_ASKPASS: '',
+        GCM_INTERACTIVE: 'never',
+        // Objects that are missing are fetched before: not from here, where a child would inherit the key.
+        GIT_NO_LAZY_FETCH: '1',
+        GIT_ALLOW_PROTOCOL: url.protocol.slice(0, -1),
+      },
+      settings: pushSettings(url.href, apiKey),
+    },
+  );
+}
+
+/**
+ * Settings for exactly this URL are stronger than any that a user has for its host or for all hosts. An
+ * empty value ends a list that the user's files have begun.
+ */
+function pushSettings(url: string, apiKey: Secret): ConfigSetting[] {
+  return [
+    ['credential.helper', ''],
+    [`credential.${url}.helper`, ''],
+    ['core.askPass', ''],
+    [`http.${url}.extraHeader`, ''],
+    [`http.${url}.extraHeader`, `Authorization: ${basic(apiKey)}`],
+    // libcurl sends a request again when a connection that it had used before breaks off without an answer.
+    // That would push twice, and the second one be refused. On its own connection the pack goes out once.
+    [`http.${url}.extraHeader`, 'Connection: close'],
+    [`http.${url}.followRedirects`, 'false'],
+    [`http.${url}.sslVerify`, 'true'],
+    [`http.${url}.proactiveAuth`, 'none'],
+    // The longest match wins: nothing but a rewriting of exactly this URL comes before it.
+    [`url.${url}.insteadOf`, url],
+    [`url.${url}.pushInsteadOf`, url],
+    ['push.followTags', 'false'],
+    ['push.gpgSign', 'false'],
+    ['push.negotiate', 'false'],
+    ['push.pushOption', ''],
+    ['push.recurseSubmodules', 'no'],
+    ['submodule.recurse', 'false'],
+  ];
+}
+
+function basic(apiKey: Secret): string {
+  return `Basic ${Buffer.from(`heroku:${apiKey.reveal()}`).toString('base64')}`;
+}
