@@ -26,7 +26,7 @@ export class HerokuCdError extends Error {
       [parts.what, parts.why].filter(Boolean).join(' '),
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
-    this.name = new.target.name;
+    this.name = 'HerokuCdError';
     this.verdict = verdict;
     this.what = parts.what;
     this.why = parts.why;

@@ -7,13 +7,17 @@ import { PhaseRunner } from './deployment/phases.ts';
 import type { Ports } from './deployment/ports.ts';
 import { createFileStore } from './edge/file-store.ts';
 import { startHeartbeat } from './edge/heartbeat.ts';
-import { createGit } from './git/index.ts';
+import { createGit } from './git/create-git.ts';
 import { createHeroku, resolveHosts } from './heroku/index.ts';
 import type { LineLog } from './output/log.ts';
 import { readApiKey } from './settings/api-key.ts';
 import { readSettings } from './settings/read-settings.ts';
 import { systemClock } from './time/system-clock.ts';
+import { createClock, readTimeLapse } from './time/time-lapse.ts';
 import { VERSION } from './version.ts';
+
+/** As the official CLI has it. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /** What the process gives to a run. */
 export interface Surroundings {
@@ -71,18 +75,28 @@ function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, aro
   const apiKey = readApiKey(settings['api-key'], environment);
   log.addSecret(apiKey.reveal());
   const hosts = resolveHosts(environment);
-  const client = { baseUrl: hosts.api, apiKey, userAgent: `heroku-cd/${VERSION}`, clock: systemClock, log };
+  const lapse = readTimeLapse(environment, hosts.isHeroku);
+  const clock = createClock(lapse);
+  const client = {
+    baseUrl: hosts.api,
+    apiKey,
+    userAgent: `heroku-cd/${VERSION}`,
+    clock,
+    log,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS / lapse,
+  };
+  const heroku = createHeroku({ ...client, signal });
   return {
-    heroku: createHeroku({ ...client, signal }),
-    closingHeroku: createHeroku(client),
+    heroku,
+    closingHeroku: heroku.withSignal(undefined),
     git: createGit({
       directory,
       environment,
-      secretValues: [apiKey.reveal()],
+      secretValues: [apiKey],
       secretVariables: [settings['api-key']],
       log,
     }),
-    clock: systemClock,
+    clock,
     log,
     store: createFileStore(settings['app-name'], environment),
     environment,

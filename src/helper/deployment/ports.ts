@@ -8,7 +8,7 @@ import type { Secret } from '../output/secret.ts';
 export interface Ports {
   /** Stops working when the run is interrupted. */
   readonly heroku: Heroku;
-  /** Goes on working after an interruption: undoing needs it. */
+  /** The same client, its counts included, for what must go on after an interruption. */
   readonly closingHeroku: Heroku;
   readonly git: Git;
   readonly clock: Clock;

@@ -114,17 +114,20 @@ function failedRelease(app: string, release: Release, releasePhase: boolean): He
     return new Failure({ what: `v${release.version} on ${app} ended ${release.status}.`, next });
   }
   return new HerokuCdError('incomplete', {
-    what: `The release phase of v${release.version} on ${app} failed (${release.status}).`,
+    what: `The release phase of v${release.version} on ${app} ${release.status === 'expired' ? 'expired' : 'failed'}.`,
     why: 'Heroku keeps serving the release from before; what the release phase did to the database until then stays.',
     next,
   });
 }
 
-/** Nobody can stop a release phase, so after the limit its end, and what it does to the database, is open. */
+/**
+ * Nobody can stop a release phase (Dev Center: Release Phase), so after the limit its end, and what it does to
+ * the database, is open.
+ */
 function stillPending(app: string, release: Release, timedOut: TimedOut): UnknownOutcome {
   return new UnknownOutcome({
     what: `The release phase of v${release.version} on ${app} is still running. ${timedOut.what}`,
-    why: 'Heroku gives a release phase one hour, and offers no way to stop it (Dev Center: Release Phase).',
+    why: `${timedOut.why ?? ''} Heroku gives a release phase one hour, and offers no way to stop it.`.trim(),
     next: `Follow it with \`heroku releases:output v${release.version} -a ${app}\`; when it has ended, run the job again.`,
     parameter: 'release-timeout',
     cause: timedOut,

@@ -21,7 +21,7 @@ export interface Outcome {
 /** The run as `result.json` tells it. */
 export function buildResult(run: Run, outcome: Outcome): Result {
   const { before, state, error } = outcome;
-  const { heroku, closingHeroku, git } = run.ports;
+  const { heroku, git } = run.ports;
   const current = before?.app.current;
   return {
     schemaVersion: 1,
@@ -48,8 +48,8 @@ export function buildResult(run: Run, outcome: Outcome): Result {
     caches: [],
     phases: run.phases.records,
     requests: {
-      total: heroku.requests.total + closingHeroku.requests.total,
-      byMethod: sum(heroku.requests.byMethod, closingHeroku.requests.byMethod),
+      total: heroku.requests.total,
+      byMethod: heroku.requests.byMethod,
       git: git.networkRequests,
     },
     error:
@@ -66,13 +66,4 @@ export function buildResult(run: Run, outcome: Outcome): Result {
 
 function process({ type, quantity, size }: ProcessFormation): ResultProcess {
   return { type, quantity, size };
-}
-
-function sum(
-  a: Readonly<Record<string, number>>,
-  b: Readonly<Record<string, number>>,
-): Record<string, number> {
-  const total: Record<string, number> = { ...a };
-  for (const [method, count] of Object.entries(b)) total[method] = (total[method] ?? 0) + count;
-  return total;
 }

@@ -44,7 +44,9 @@ export class UndoStack {
     for (let undo = this.#undos.pop(); undo !== undefined; undo = this.#undos.pop()) {
       log.info(`Undo: ${undo.what}`);
       try {
-        reports.push({ what: undo.what, outcome: await undo.run() });
+        const outcome = await undo.run();
+        log.info(outcome === 'undone' ? '  done' : '  nothing to take back');
+        reports.push({ what: undo.what, outcome });
       } catch (error) {
         log.warn(`That could not be undone: ${messageOf(error)}`);
         reports.push({ what: undo.what, outcome: 'failed', why: messageOf(error) });
