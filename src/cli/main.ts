@@ -1,0 +1,52 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { dirname } from 'node:path';
+import { listenForSignals } from '../helper/edge/signals.ts';
+import { runProcess } from '../helper/process.ts';
+import type { Edge } from './edge.ts';
+
+/** What the npm package can do besides the helper's commands; each loads only when it is called. */
+const LOCAL = {
+  simulate: 'Run a local Heroku for development.',
+  rehearse: 'Run a job of a config.yml on this machine.',
+} as const;
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [name] = argv;
+  if (name !== 'simulate' && name !== 'rehearse') {
+    return runProcess(
+      argv,
+      { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
+      LOCAL,
+    );
+  }
+  let exitCode = 0;
+  const signals = listenForSignals(() => undefined);
+  const edge: Edge = {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    signal: signals.signal,
+    environment: process.env,
+    endWith: (code) => (exitCode = code),
+  };
+  const program = new Command('heroku-cd').exitOverride();
+  program.addCommand((await load(name, edge)).exitOverride());
+  try {
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`ERROR: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  } finally {
+    signals.stop();
+  }
+}
+
+async function load(name: keyof typeof LOCAL, edge: Edge): Promise<Command> {
+  if (name === 'simulate') return (await import('./simulate.ts')).simulate(edge);
+  // The bundle lies in dist/, beside orb/.
+  return (await import('./rehearse.ts')).rehearse(edge, dirname(__dirname));
+}
+
+void main(process.argv.slice(2)).then((exitCode) => process.exit(exitCode));

@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import type { Result } from '../../../src/helper/deployment/result.ts';
+import { rehearseJob, type JobResult, type RehearsalOptions } from '../../../src/rehearsal/index.ts';
+import { startLocalHeroku, type LocalHeroku, type LocalHerokuOptions } from '../../../src/simulator/index.ts';
+import { createRepository, type Repository } from './repository.ts';
+
+export const APP = 'corner-shop';
+export const KEY = 'HRKU-5ca1ab1e-0000-4000-8000-00000c0ffee5';
+const ORB = resolve(__dirname, '../../../orb/orb.yml');
+
+/** A local Heroku with one app, a repository, and the orb's job to deploy the one to the other. */
+export interface World {
+  readonly heroku: LocalHeroku;
+  readonly repository: Repository;
+  readonly folder: string;
+  /** Runs the orb's deploy job in real bash, as CircleCI would. */
+  deploy(options?: DeployOptions): Promise<Deployment>;
+  /** What the app answers to a browser: status and body. Waits while its web dyno is still booting. */
+  visit(): Promise<string>;
+  /** The app as the local Heroku holds it. */
+  app(): NonNullable<ReturnType<LocalHeroku['platform']['apps']['find']>>;
+  close(): Promise<void>;
+}
+
+export interface DeployOptions extends Partial<RehearsalOptions> {
+  /** Arguments of the orb's job. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Other variables of the context than the key; an undefined one is left out. */
+  readonly context?: Readonly<Record<string, string | undefined>>;
+  /** Steps in place of the orb's job, in a job of the configuration's own. */
+  readonly steps?: readonly unknown[];
+  /** Keys of that job, such as `parallelism`. */
+  readonly jobKeys?: Readonly<Record<string, unknown>>;
+}
+
+export interface Deployment {
+  readonly job: JobResult;
+  /** All that the steps wrote, one after the other. */
+  readonly log: string;
+  /** Exit code of the step that calls the helper's deploy. */
+  readonly exitCode: number | null;
+  /** The result.json that the job stored as an artifact, where it got that far. */
+  readonly result: Result | undefined;
+}
+
+/** Starts everything on free ports and in a temporary folder. */
+export async function createWorld(options: LocalHerokuOptions = {}): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'heroku-cd-e2e-'));
+  const heroku = await startLocalHeroku({
+    account: { email: 'deploy@example.com', key: KEY },
+    apps: [APP],
+    settings: { buildMs: 20 },
+    ...options,
+  });
+  const repository = await createRepository(join(folder, 'repository'));
+  let runs = 0;
+  return {
+    heroku,
+    repository,
+    folder,
+    async deploy(given = {}) {
+      const { parameters, context, steps, jobKeys, ...rest } = given;
+      const artifacts = join(folder, `artifacts-${(runs += 1)}`);
+      const { HEROKU_API_KEY: _key, ...hosts } = heroku.environment();
+      let log = '';
+      const job = await rehearseJob({
+        config: { text: configuration(parameters ?? {}, steps, jobKeys) },
+        orbs: { 'heroku-cd': ORB },
+        workflow: 'deploy',
+        job: 'deploy',
+        repository: repository.directory,
+        contexts: { heroku: defined({ HEROKU_API_KEY: KEY, ...context }) },
+        callerEnvironment: { PATH: process.env['PATH'], ...hosts },
+        artifactsFolder: artifacts,
+        output: { write: (text) => (log += text) },
+        ...rest,
+      });
+      const step = job.steps.find((one) => one.name === 'Deploy to Heroku');
+      return { job, log, exitCode: step?.exitCode ?? null, result: await readResult(artifacts) };
+    },
+    app() {
+      const app = heroku.platform.apps.find(APP);
+      if (app === undefined) throw new Error(`There is no app ${APP}.`);
+      return app;
+    },
+    async visit() {
+      const booting = (): boolean =>
+        heroku.platform.apps
+          .find(APP)
+          ?.dynos.some((dyno) => dyno.type === 'web' && dyno.state === 'starting') === true;
+      const end = Date.now() + 10_000;
+      while (booting() && Date.now() < end) await delay(20);
+      const response = await fetch(`${heroku.urls.router}/_app/${APP}/`);
+      return `${response.status} ${await response.text()}`;
+    },
+    async close() {
+      await heroku.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+function configuration(
+  parameters: Readonly<Record<string, unknown>>,
+  steps: readonly unknown[] | undefined,
+  jobKeys: Readonly<Record<string, unknown>> = {},
+): string {
+  const invocation = { name: 'deploy', context: ['heroku'], 'app-name': APP, ...parameters };
+  const own = { docker: [{ image: 'cimg/node:lts' }], ...jobKeys, steps };
+  return stringify({
+    version: 2.1,
+    orbs: { 'heroku-cd': 'heroku-cd/heroku-cd@0.1' },
+    ...(steps === undefined ? {} : { jobs: { 'own-job': own } }),
+    workflows: {
+      deploy: {
+        jobs: [
+          steps === undefined
+            ? { 'heroku-cd/deploy': invocation }
+            : { 'own-job': { name: 'deploy', context: ['heroku'] } },
+        ],
+      },
+    },
+  });
+}
+
+function defined(variables: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+async function readResult(artifacts: string): Promise<Result | undefined> {
+  try {
+    return JSON.parse(await readFile(join(artifacts, 'heroku-cd', APP, 'result.json'), 'utf8')) as Result;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
