@@ -6,7 +6,8 @@ import { ROOT, generatorInput } from './lib/project.ts';
 /** Fails when a generated file differs from what `npm run generate` writes. */
 async function main(): Promise<void> {
   const bundle = await bundleHelper(ROOT);
-  const differences = compareGenerated(ROOT, generateFiles(generatorInput(ROOT, bundle)));
+  const files = generateFiles(generatorInput(ROOT, bundle, process.env['ORB_NAMESPACE']));
+  const differences = compareGenerated(ROOT, files);
   if (differences.length === 0) {
     console.log('Generated files are up to date.');
     return;

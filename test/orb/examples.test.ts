@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expandExamples, rehearseJob } from '../../src/rehearsal/index.ts';
+import { expandConfig, expandExamples, rehearseJob } from '../../src/rehearsal/index.ts';
 import { ROOT, checkedOrb, contextWith } from './support/orb.ts';
 
 /** Stands for the bundled helper: says with what it was called. */
@@ -23,6 +23,14 @@ describe('the examples', () => {
       'deploy-main-after-tests',
       'staging-and-production',
     ]);
+  });
+});
+
+describe('the project’s own pipeline', () => {
+  it('compiles, and runs its jobs on every commit', () => {
+    const file = join(ROOT, '.circleci', 'config.yml');
+    const { workflows } = expandConfig({ text: readFileSync(file, 'utf8'), file });
+    expect(workflows.flatMap(({ jobs }) => jobs.map(({ name }) => name))).toEqual(['test', 'generated-files']);
   });
 });
 

@@ -50,6 +50,11 @@ function jobFaults(usage: Body, { orb }: Checked): Fault[] {
       if (callee === undefined) return [{ message: `job ${job} calls ${name}, which does not exist` }];
       return argumentFaults(name, parametersIn(callee), args, {}, executors);
     });
+    const executor = (body as Body)['executor'];
+    const runsOn = String(isRecord(executor) ? executor['name'] : executor);
+    if (ours(runsOn) !== undefined && !executors.has(ours(runsOn) ?? '')) {
+      faults.push({ message: `job ${job} runs on ${runsOn}, which does not exist` });
+    }
     const full = steps.some(
       ({ name, args }) => name === 'checkout' && isRecord(args) && args['method'] === 'full',
     );

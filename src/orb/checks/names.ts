@@ -24,9 +24,23 @@ const RESERVED = new Set([
   'override-with',
 ]);
 
+/** What `circleci namespace create` takes. */
+const NAMESPACE = /^[a-z0-9][a-z0-9_-]*$/;
+
+/** Orbs take strict semantic versions alone ("Orb concepts: semantic versioning"). */
+const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
+
 /** Names that CircleCI takes, and that mean what they say. */
-export function checkNames({ orb }: Checked): Finding[] {
+export function checkNames({ orb, context }: Checked): Finding[] {
   const findings: Finding[] = [];
+  if (!NAMESPACE.test(context.namespace)) {
+    const message = `${JSON.stringify(context.namespace)} is no namespace; see ORB_NAMESPACE and package.json, config.orbNamespace`;
+    findings.push({ element: '@orb', message });
+  }
+  if (!VERSION.test(context.version)) {
+    const message = `${JSON.stringify(context.version)} is no version of an orb, which is three numbers`;
+    findings.push({ element: '@orb', message });
+  }
   for (const { element, name, section, parameters } of namedElements(orb)) {
     if (!KEBAB.test(name)) findings.push({ element, message: 'the name is not kebab-case' });
     for (const parameter of Object.keys(parameters)) {

@@ -37,6 +37,14 @@ describeBroken('examples', [
     [/^examples\/deploy-inside-your-own-job: job test-and-deploy deploys without a checkout with method: full/],
   ],
   [
+    'an example on an executor that does not exist',
+    (orb) => {
+      const job = orb.examples['deploy-inside-your-own-job']!.usage.jobs['test-and-deploy']!;
+      Object.assign(job, { docker: undefined, executor: { name: 'heroku-cd/node', tag: 'lts' } });
+    },
+    [/^examples\/deploy-inside-your-own-job: job test-and-deploy runs on heroku-cd\/node, which does not exist/],
+  ],
+  [
     'an example that gives an argument that does not exist',
     (orb) => (deployEntry(orb)['app'] = 'acme'),
     [/^examples\/deploy-main-after-tests, app: heroku-cd\/deploy has no such parameter/],

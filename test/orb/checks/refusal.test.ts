@@ -37,6 +37,14 @@ describe('an orb is refused for what is around its elements', () => {
     expect(faults.map(({ message }) => message)).toEqual(['HEROKU_CD_SHA256: it is not a SHA-256']);
   });
 
+  it.each([
+    ['namespace', 'Acme Inc', /^"Acme Inc" is no namespace; see ORB_NAMESPACE/],
+    ['version', '1.0.0-beta.1', /^"1\.0\.0-beta\.1" is no version of an orb/],
+  ])('a %s that the registry would not take', (field, value, message) => {
+    const faults = findFaults({ ...checkedOrb(), context: { ...context, [field]: value } });
+    expect(faults[0]).toEqual({ element: '@orb', message: expect.stringMatching(message) as string });
+  });
+
   it('a script that escapes by itself', () => {
     const scripts = new Map([...scriptsWith(context), ['helper.sh', 'cat \\<<EOF\nEOF\n']]);
     const orb = buildOrb(context);
