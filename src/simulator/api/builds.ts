@@ -1,7 +1,6 @@
 import { invalidParams } from '../platform/errors.ts';
 import type { App, Build, SourceBlob } from '../platform/model.ts';
 import type { Platform } from '../platform/platform.ts';
-import { appReference } from './apps.ts';
 import type { Family } from './context.ts';
 import {
   appOf,
@@ -85,7 +84,7 @@ function parseSourceBlob(blob: Record<string, unknown>): SourceBlob {
 function buildBody(platform: Platform, app: App, build: Build): unknown {
   return {
     id: build.id,
-    app: appReference(app),
+    app: { id: app.id },
     buildpacks: build.buildpacks,
     created_at: timestamp(build.createdAt),
     generation: app.generation,

@@ -25,7 +25,7 @@ import { addSourceStorage, sourcesFamily } from './sources.ts';
 import { addStreams } from './streams.ts';
 
 /** Every family of endpoints; a new one is added here and nowhere else. */
-const families: readonly Family[] = [
+export const families: readonly Family[] = [
   accountFamily,
   addOnsFamily,
   appsFamily,

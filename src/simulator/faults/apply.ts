@@ -11,6 +11,8 @@ export type FaultOutcome = 'reset' | 'closed' | 'stalled' | undefined;
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Whether a connection is broken after the first byte of an answer instead of before it. */
+  readonly answersFirst: boolean;
   /** Lets the request have its effect. */
   serve(): void;
   /** Told as soon as it is known. */
@@ -64,8 +66,15 @@ async function strike(effect: FaultEffect, exchange: Exchange, answer: Answer | 
 
 function breakOff(outcome: 'reset' | 'closed' | 'stalled', exchange: Exchange): void {
   exchange.onOutcome(outcome);
-  if (outcome === 'reset') resetConnection(exchange.request);
-  if (outcome === 'closed') exchange.request.socket.end();
+  if (outcome === 'stalled') return;
+  const { request, response } = exchange;
+  const end = () => (outcome === 'reset' ? resetConnection(request) : request.socket.end());
+  // git's HTTP library repeats a request by itself when a connection that it uses again breaks before the first
+  // byte of an answer: without that byte the fault would pass unnoticed.
+  if (exchange.answersFirst && !response.headersSent) {
+    response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
+    response.write('0', end);
+  } else end();
 }
 
 function send({ response }: Exchange, answer: Answer): void {

@@ -113,7 +113,10 @@ export class Dynos {
         startDelayMs: app.settings.startDelayMs,
         ...(dyno.port === undefined ? {} : { port: dyno.port }),
         onState: (state) => this.#setState(app, dyno, state),
-        onLine: (line) => app.log.append('app', dyno.name, line),
+        onLine: (line) => {
+          app.log.append('app', dyno.name, line);
+          this.changes.notify();
+        },
       });
       if (dyno.type === 'web') void this.#limitBoot(app, dyno);
     } catch (error) {

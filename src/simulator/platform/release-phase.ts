@@ -25,7 +25,7 @@ export class ReleasePhase {
     if (!release.slug || command === undefined) return true;
     const dyno = newDyno(`release.${randomInt(1000, 9999)}`, 'release', defaultSize, command, release);
     try {
-      await this.#pause(app.settings.releaseStartDelayMs);
+      await this.#pause(app.settings.releaseStartDelayMs, release);
       if (release.status !== 'pending') return false;
       app.dynos.push(dyno);
       release.output?.start();
@@ -42,8 +42,11 @@ export class ReleasePhase {
         onLine: (line) => {
           release.output?.writeLine(line);
           app.log.append('app', dyno.name, line);
+          this.changes.notify();
         },
       });
+      // A release that was made to expire meanwhile: its command ends with it.
+      void release.settled.then(() => dyno.process?.stop());
       const { code, signal } = await dyno.process.exited;
       app.log.append('heroku', dyno.name, `Process exited with status ${code ?? signal}`);
       return code === 0 && app.settings.releaseResult === 'as-command';
@@ -61,7 +64,15 @@ export class ReleasePhase {
     this.#closed.abort(new Error('The local Heroku is closing.'));
   }
 
-  async #pause(milliseconds: number): Promise<void> {
-    if (milliseconds > 0) await sleep(milliseconds, undefined, { signal: this.#closed.signal, ref: false });
+  /** Waits for the time, or until the release is over without having begun. */
+  async #pause(milliseconds: number, release: Release): Promise<void> {
+    if (milliseconds <= 0) return;
+    const over = new AbortController();
+    const signal = AbortSignal.any([this.#closed.signal, over.signal]);
+    try {
+      await Promise.race([sleep(milliseconds, undefined, { signal, ref: false }), release.settled]);
+    } finally {
+      over.abort();
+    }
   }
 }

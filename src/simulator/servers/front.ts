@@ -47,7 +47,7 @@ export function createFront(parts: FrontParts, only?: Surface): RequestListener 
     const onOutcome = (outcome: FaultOutcome) => {
       if (outcome) entry.outcome = outcome;
     };
-    void applyFault(effect, { request, response, serve, onOutcome });
+    void applyFault(effect, { request, response, answersFirst: surface === 'git', serve, onOutcome });
   };
 }
 

@@ -94,6 +94,15 @@ export class TestHeroku {
     return { app, workspace, commit };
   }
 
+  /** Uploads the workspace's HEAD as a source and returns its address. */
+  async upload(workspace: Workspace): Promise<string> {
+    const { body } = await this.api('POST', '/sources');
+    const { get_url: getUrl, put_url: putUrl } = body.source_blob;
+    const answer = await fetch(putUrl, { method: 'PUT', body: await workspace.tarball() });
+    if (!answer.ok) throw new Error(await answer.text());
+    return getUrl;
+  }
+
   /** Waits for something to become true of the platform's state. */
   async until(isTrue: () => boolean): Promise<void> {
     await this.heroku.platform.changes.until(() => (isTrue() ? true : undefined));

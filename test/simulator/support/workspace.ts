@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -67,6 +67,13 @@ export class Workspace {
       },
       ...(signal ? { signal } : {}),
     });
+  }
+
+  /** HEAD as a .tar.gz. */
+  async tarball(): Promise<Buffer<ArrayBuffer>> {
+    const file = join(this.directory, '.git', 'head.tgz');
+    await this.git(['archive', '--format=tar.gz', `--output=${file}`, 'HEAD']);
+    return readFile(file);
   }
 
   async remove(): Promise<void> {

@@ -1,0 +1,136 @@
+import { families } from '../../../src/simulator/api/index.ts';
+import type { Routes } from '../../../src/simulator/api/context.ts';
+import { hasHyperSchema, loadLinks } from '../support/hyper-schema.ts';
+import { TestHeroku } from '../support/local.ts';
+import { appFiles } from '../support/workspace.ts';
+
+/** Endpoints that the API has and the public schema does not name: the way they are used is the CLI's. */
+const unnamed = ['GET /users/~'];
+
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly status: number;
+}
+
+const described = hasHyperSchema ? describe : describe.skip;
+if (!hasHyperSchema) {
+  process.stderr.write(
+    'SKIPPED: the official Heroku schema is not at hand, so answers are not checked against it.\n',
+  );
+}
+
+described("every endpoint's answer", () => {
+  let test: TestHeroku;
+  const calls: Call[] = [];
+  const links = hasHyperSchema ? loadLinks() : [];
+
+  beforeAll(async () => {
+    test = await TestHeroku.start({ account: { email: 'owner@example.com' } });
+    const { app, commit, workspace } = await test.deployedApp('schema', appFiles('echo releasing'));
+    test.heroku.platform.accounts.create({ email: 'friend@example.com' });
+    const [build] = app.builds;
+    const slug = app.current.slug?.id ?? '';
+    const base = '/apps/schema';
+    calls.push(
+      { method: 'GET', path: '/account', status: 200 },
+      { method: 'GET', path: '/users/~', status: 200 },
+      { method: 'GET', path: '/account/rate-limits', status: 200 },
+      { method: 'GET', path: '/apps', status: 200 },
+      { method: 'POST', path: '/apps', body: { name: 'second', region: 'eu' }, status: 201 },
+      { method: 'GET', path: base, status: 200 },
+      { method: 'PATCH', path: base, body: { maintenance: true }, status: 200 },
+      { method: 'POST', path: '/filters/apps', body: { in: { id: [app.id] } }, status: 200 },
+      { method: 'GET', path: `${base}/addons`, status: 200 },
+      { method: 'GET', path: `${base}/formation`, status: 200 },
+      { method: 'GET', path: `${base}/formation/web`, status: 200 },
+      {
+        method: 'PATCH',
+        path: `${base}/formation`,
+        body: { updates: [{ type: 'worker', quantity: 1 }] },
+        status: 200,
+      },
+      { method: 'PATCH', path: `${base}/formation/worker`, body: { quantity: 0 }, status: 200 },
+      { method: 'GET', path: '/dyno-sizes', status: 200 },
+      { method: 'GET', path: `${base}/available-dyno-sizes`, status: 200 },
+      { method: 'GET', path: `${base}/dynos`, status: 200 },
+      { method: 'GET', path: `${base}/dynos/web.1`, status: 200 },
+      { method: 'DELETE', path: `${base}/dynos/web.1`, status: 202 },
+      { method: 'DELETE', path: `${base}/dynos`, status: 202 },
+      { method: 'DELETE', path: `${base}/formations/web`, status: 202 },
+      { method: 'POST', path: `${base}/formations/worker/actions/stop`, status: 202 },
+      { method: 'POST', path: `${base}/dynos/web.1/actions/stop`, status: 202 },
+      { method: 'GET', path: `${base}/releases`, status: 200 },
+      { method: 'GET', path: `${base}/releases/3`, status: 200 },
+      { method: 'GET', path: `${base}/releases/3/config-vars`, status: 200 },
+      { method: 'POST', path: `${base}/releases`, body: { slug, description: 'Again' }, status: 201 },
+      { method: 'POST', path: `${base}/releases`, body: { release: app.current.id }, status: 201 },
+      { method: 'GET', path: `${base}/config-vars`, status: 200 },
+      { method: 'PATCH', path: `${base}/config-vars`, body: { A: '1' }, status: 200 },
+      { method: 'GET', path: `${base}/slugs/${slug}`, status: 200 },
+      { method: 'POST', path: '/sources', status: 201 },
+      { method: 'POST', path: `${base}/sources`, status: 201 },
+      { method: 'GET', path: `${base}/builds`, status: 200 },
+      { method: 'GET', path: `${base}/builds/${build?.id}`, status: 200 },
+      { method: 'DELETE', path: `${base}/builds/${build?.id}`, status: 200 },
+      {
+        method: 'POST',
+        path: `${base}/builds`,
+        body: { source_blob: { url: await test.upload(workspace), version: commit } },
+        status: 201,
+      },
+      { method: 'GET', path: `${base}/collaborators`, status: 200 },
+      { method: 'POST', path: `${base}/collaborators`, body: { user: 'friend@example.com' }, status: 201 },
+      { method: 'GET', path: `${base}/collaborators/friend@example.com`, status: 200 },
+      { method: 'DELETE', path: `${base}/collaborators/friend@example.com`, status: 200 },
+      { method: 'GET', path: `${base}/features`, status: 200 },
+      { method: 'GET', path: `${base}/features/preboot`, status: 200 },
+      { method: 'PATCH', path: `${base}/features/preboot`, body: { enabled: true }, status: 200 },
+      { method: 'DELETE', path: '/apps/second', status: 200 },
+    );
+  });
+  afterAll(() => test.close());
+
+  it('is as the official schema has it', async () => {
+    const complaints: string[] = [];
+    for (const { method, path, body, status } of calls) {
+      const answer = await test.api(method, path, body);
+      const call = `${method} ${path}`;
+      if (answer.status !== status)
+        complaints.push(`${call}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      if (unnamed.includes(call)) continue;
+      const link = links.find((each) => each.method === method && matches(each.path, path));
+      const validate = link?.validator();
+      if (!validate) complaints.push(`${call}: the schema has no such endpoint`);
+      else if (!validate(answer.body)) {
+        complaints.push(
+          ...(validate.errors ?? []).map(
+            (error) => `${call}: ${error.instancePath} ${error.message} ${JSON.stringify(error.params)}`,
+          ),
+        );
+      }
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('is checked for every endpoint that there is', () => {
+    const registered: string[] = [];
+    const recorder = Object.fromEntries(
+      ['get', 'post', 'patch', 'put', 'delete'].map((method) => [
+        method,
+        (path: string) => registered.push(`${method.toUpperCase()} ${path.replace(/:\w+/g, ':')}`),
+      ]),
+    ) as unknown as Routes;
+    for (const family of families) family(recorder, test.heroku.platform);
+    const unchecked = registered.filter(
+      (route) => !calls.some(({ method, path }) => matches(route, `${method} ${path}`)),
+    );
+    expect(unchecked).toEqual([]);
+  });
+});
+
+function matches(template: string, path: string): boolean {
+  const pattern = template.split(':').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${pattern.join('[^/]+')}$`).test(path);
+}
