@@ -28,12 +28,12 @@ export async function ship(run: Run, before: Preflight): Promise<Shipped> {
     );
     return { release: shipping.release, slugId: shipping.release.slugId, buildId: undefined };
   }
+  await requireUnchanged(run, before);
   const ours = new OurBuild({ heroku, app: name, commit: clone.commit, before: app.builds });
   for (const act of describeShipping(shipping, app, clone.commit, run.settings['heroku-branch'])) {
     log.info(`On ${name}: ${act.what}.`);
     run.undo.push(undoOfShipping(run, before, ours, act.undo));
   }
-  await requireUnchanged(run, before);
   if (shipping.kind === 'slug') return releaseSlug(run, before, shipping.slugId);
 
   const pushed = await pushCommit(run, before, ours, shipping.lease);

@@ -21,10 +21,10 @@ export function undoOfShipping(run: Run, before: Preflight, ours: OurBuild, what
       const current = await heroku.currentRelease(before.app.app.name);
       if (current?.id === before.app.current?.id) return build === undefined ? 'nothing-to-do' : 'undone';
       if (!(await isOurs(heroku, before, current))) {
-        throw new Failure({
-          what: `v${current?.version ?? '?'} on ${before.app.app.name} is somebody else’s release; it is left as it is.`,
-          why: current?.description ?? 'No release is current.',
-        });
+        run.ports.log.warn(
+          `v${current?.version ?? '?'} (${current?.description ?? 'no release is current'}) is somebody else’s release; it is left as it is.`,
+        );
+        return 'nothing-to-do';
       }
       return putBack(run, heroku, before);
     },
