@@ -1,10 +1,10 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packPayload } from '../src/orb/payload.ts';
-import { bundleHelper, sizeReport } from './lib/bundle.ts';
+import { bundleExecutable, bundleHelper, sizeReport } from './lib/bundle.ts';
 import { ROOT } from './lib/project.ts';
 
-/** Writes dist/: the helper, the licences of what is in it, and how large each part is. */
+/** Writes dist/: the helper and the executable, the licences of what is in it, and how large each part is. */
 async function main(): Promise<void> {
   const bundle = await bundleHelper(ROOT);
   const dist = join(ROOT, 'dist');
@@ -12,6 +12,7 @@ async function main(): Promise<void> {
   const file = join(dist, 'heroku-cd.cjs');
   writeFileSync(file, bundle.code);
   chmodSync(file, 0o755);
+  writeFileSync(join(dist, 'cli.cjs'), await bundleExecutable(ROOT), { mode: 0o755 });
   writeFileSync(join(dist, 'LICENSES.txt'), bundle.licences);
   const sizes = sizeReport(bundle.metafile).map(([name, bytes]) => `${String(bytes).padStart(9)} ${name}`);
   const packed = packPayload(bundle.code).compressedBytes;

@@ -15,7 +15,11 @@ const stamp = join(root, 'node_modules', '.installed-from');
 const packages = { git: 'git', shellcheck: 'shellcheck' };
 
 function run(command, args, options = {}) {
-  const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    ...options,
+  });
   if (error || status !== 0) {
     console.error(`Set-up failed at: ${command} ${args.join(' ')}${error ? ` (${error.message})` : ''}`);
     process.exit(1);
@@ -31,7 +35,9 @@ if (Number(process.versions.node.split('.')[0]) < 20) {
   process.exit(1);
 }
 
-const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+const lock = createHash('sha256')
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
 if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   console.log('Set-up: installing npm packages (npm ci) ...');
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);

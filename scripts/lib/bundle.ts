@@ -44,6 +44,31 @@ export async function bundleHelper(root: string, entry = 'src/helper/main.ts'): 
   };
 }
 
+/**
+ * Bundles the npm package's executable: the helper's commands and what runs on a developer's machine. Its
+ * libraries stay outside, because npm installs them.
+ *
+ * @param root the project's directory.
+ */
+export async function bundleExecutable(root: string): Promise<Uint8Array> {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/cli/main.ts'],
+    outfile: 'dist/cli.cjs',
+    write: false,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    charset: 'utf8',
+    logLevel: 'silent',
+  });
+  const [file] = result.outputFiles;
+  if (file === undefined) throw new Error('esbuild made nothing of src/cli/main.ts.');
+  return file.contents;
+}
+
 /** The package that an input of the bundle belongs to; undefined for our own files. */
 export function packageOf(input: string): string | undefined {
   return /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1];
