@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const edges = ['src/helper/main.ts', 'src/cli/main.ts', 'scripts/**'];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'orb/**', 'node_modules/**', '.cache/**'] },
+  { ignores: ['dist/**', 'coverage/**', 'orb/**', 'node_modules/**', '.cache/**', 'scripts/demo/app/**'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

@@ -11,8 +11,8 @@ import { systemClock } from './time/system-clock.ts';
 
 /** Streams of the process; text given to them has been masked. */
 export interface Streams {
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
 }
 
 /**
