@@ -8,7 +8,7 @@ import type { OrbSource } from './expand/orbs.ts';
 import type { PipelineFacts } from './expand/pipeline.ts';
 import type { RehearsalOptions } from './options.ts';
 import { checkHosts } from './run/against.ts';
-import { builtInEnvironment, localEnvironment } from './run/built-ins.ts';
+import { builtInEnvironment, HANDED_ON, localEnvironment } from './run/built-ins.ts';
 import { runJob } from './run/job.ts';
 import { maskable } from './run/mask.ts';
 import { prepareSource } from './run/source.ts';
@@ -142,12 +142,18 @@ function jobSetup(
         ...options.builtIns,
       },
     },
-    secrets: options.mask === false ? [] : maskable([...Object.values(project), ...Object.values(contexts)]),
+    secrets: options.mask === false ? [] : secretsOf(project, contexts),
     output,
     terminate: options.terminate,
     cancel: options.cancel,
     terminationGraceMs: options.terminationGraceMs ?? TERMINATION_GRACE_MS,
   };
+}
+
+/** CircleCI hides every project variable; where the local Heroku listens is no secret and worth reading. */
+function secretsOf(...layers: Readonly<Record<string, string>>[]): string[] {
+  const entries = layers.flatMap((layer) => Object.entries(layer));
+  return maskable(entries.filter(([name]) => !HANDED_ON.includes(name)).map(([, value]) => value));
 }
 
 /** A later context of the list wins. One that was not given is named, because its job would not start on CircleCI. */

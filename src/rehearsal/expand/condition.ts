@@ -2,7 +2,7 @@ import { placeOf } from '../document/places.ts';
 import type { Place } from '../document/places.ts';
 import type { Frame } from './frame.ts';
 import { matchesFully } from './patterns.ts';
-import { isMapping, isTruthy, member, scalarText } from './values.ts';
+import { isMapping, isTruthy, member, Named, scalarText } from './values.ts';
 
 const OPERATORS = ['and', 'or', 'not', 'equal', 'matches'];
 
@@ -68,7 +68,9 @@ function matches(operand: unknown, frame: Frame, place: Place | undefined): bool
   return frame.guard(() => matchesFully(pattern, scalarText(value)), place);
 }
 
-function same(left: unknown, right: unknown): boolean {
+function same(one: unknown, other: unknown): boolean {
+  const left = one instanceof Named ? one.name : one;
+  const right = other instanceof Named ? other.name : other;
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => same(item, right[index]));
   }

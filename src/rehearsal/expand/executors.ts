@@ -3,17 +3,19 @@ import type { Place } from '../document/places.ts';
 import type { Frame } from './frame.ts';
 import { bindParameters } from './parameters.ts';
 import type { ArgumentReader } from './parameters.ts';
-import { isMapping, member, typeName } from './values.ts';
+import { isMapping, member, Named, typeName } from './values.ts';
 import type { Mapping } from './values.ts';
 
 /** An executor chosen by a caller: the name belongs to the caller's scope, the arguments are filled already. */
-export class ExecutorChoice {
+export class ExecutorChoice extends Named {
   constructor(
-    readonly name: string,
+    name: string,
     readonly given: Mapping,
     readonly frame: Frame,
     readonly place: Place | undefined,
-  ) {}
+  ) {
+    super(name);
+  }
 }
 
 const EXECUTOR_KEYS = [

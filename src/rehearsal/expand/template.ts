@@ -1,4 +1,4 @@
-import { isTruthy } from './values.ts';
+import { isTruthy, Named } from './values.ts';
 
 type Part =
   | { readonly kind: 'text'; readonly text: string }
@@ -135,6 +135,7 @@ function join(parts: readonly Part[], values: TemplateValues): string {
 function embed(value: unknown, path: string): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
+  if (value instanceof Named) return value.name;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   throw new TemplateError(
     `'<< ${path} >>' is not a string, number or boolean, so it cannot stand inside other text.`,

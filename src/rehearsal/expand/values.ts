@@ -42,3 +42,8 @@ export function scalarText(value: unknown): string {
     ? String(value)
     : '';
 }
+
+/** A wrapped value that reads as its name where text is wanted, such as a chosen executor. */
+export abstract class Named {
+  constructor(readonly name: string) {}
+}

@@ -5,7 +5,7 @@ import { DEFAULT_WORKING_DIRECTORY } from './paths.ts';
 import type { Source } from './types.ts';
 
 /** Caller's variables that a job needs to reach a local Heroku; nothing else of the caller is handed on. */
-const HANDED_ON = [
+export const HANDED_ON: readonly string[] = [
   ...[
     'HEROKU_HOST',
     'HEROKU_DATA_HOST',

@@ -28,10 +28,7 @@ export function environmentTexts(environment: unknown): Record<string, string> {
  * Source: CircleCI docs, "Environment variables", order of precedence.
  */
 export function stepEnvironment(setup: JobSetup, stepEnv: unknown): Record<string, string> {
-  return {
-    ...jobEnvironment(setup.job, setup.environment),
-    ...environmentTexts(stepEnv),
-  };
+  return { ...jobEnvironment(setup.job, setup.environment), ...environmentTexts(stepEnv) };
 }
 
 /** The environment that every step of a job shares. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { messageOf } from '../errors.ts';
 import { formatDuration } from './durations.ts';
 import { startFault } from './shell.ts';
 
@@ -44,13 +45,21 @@ export class StepProcess {
       this.done = Promise.resolve({ exitCode: null, cause: 'unstartable', reason: fault });
       return;
     }
-    // The small shell only joins the two outputs and is replaced by the step's own shell.
-    const child = spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...request.argv], {
-      cwd: request.cwd,
-      env: { ...request.env },
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    let child: ChildProcess;
+    try {
+      // The small shell only joins the two outputs and is replaced by the step's own shell.
+      child = spawn('/bin/sh', ['-c', 'exec "$@" 2>&1', 'sh', ...request.argv], {
+        cwd: request.cwd,
+        env: { ...request.env },
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    } catch (error) {
+      // Each part is short enough, but the kernel also limits the sum (E2BIG).
+      const reason = `fork/exec ${request.argv[0] ?? ''}: ${messageOf(error)}: the command and the environment together are too long.`;
+      this.done = Promise.resolve({ exitCode: null, cause: 'unstartable', reason });
+      return;
+    }
     this.child = child;
     this.done = this.follow(child).finally(() => {
       clearTimeout(this.timer);

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Rounds of looking for processes that were started while the last round was killing. */
-const ROUNDS = 20;
+/** Between two looks, and the number of looks: a killed process is visible until the kernel has taken it apart. */
+const PAUSE_MS = 5;
+const ROUNDS = 600;
 
 /**
  * Kills every process that a job left behind: those of the sessions it started, and those whose environment names the
@@ -10,18 +11,23 @@ const ROUNDS = 20;
  * process groups can be killed.
  * @param sessions the process groups that the job started.
  * @param root the run's own folder.
+ * @returns the processes that are still there: another user's, which only that user or root can end.
  */
-export async function killLeftovers(sessions: ReadonlySet<number>, root: string): Promise<void> {
+export async function killLeftovers(sessions: ReadonlySet<number>, root: string): Promise<number[]> {
   if (!existsSync('/proc/self/environ')) {
     for (const session of sessions) kill(-session);
-    return;
+    return [];
   }
+  const foreign = new Set<number>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const found = await leftovers(sessions, root);
-    if (found.length === 0) return;
-    for (const pid of found) kill(pid);
-    await new Promise((resolve) => setImmediate(resolve));
+    const found = (await leftovers(sessions, root)).filter((pid) => !foreign.has(pid));
+    if (found.length === 0) break;
+    for (const pid of found) {
+      if (!kill(pid)) foreign.add(pid);
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
+  return [...foreign];
 }
 
 async function leftovers(sessions: ReadonlySet<number>, root: string): Promise<number[]> {
@@ -47,10 +53,15 @@ async function leftovers(sessions: ReadonlySet<number>, root: string): Promise<n
   return found;
 }
 
-function kill(pid: number): void {
+/** False when the process belongs to somebody else. */
+function kill(pid: number): boolean {
   try {
     process.kill(pid, 'SIGKILL');
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPERM') return false;
+    if (code === 'ESRCH') return true;
+    throw error;
   }
 }

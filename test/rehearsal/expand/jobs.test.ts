@@ -70,6 +70,21 @@ workflows: {w: {jobs: [{build: {x: e, t: b}}]}}
     expect(jobsOf(text).build.docker).toEqual([{ image: 'i:b' }]);
   });
 
+  it('read as their name in text and conditions', () => {
+    const text = `
+executors: {e: {docker: [{image: a}]}}
+jobs:
+  build:
+    parameters: {x: {type: executor}}
+    executor: << parameters.x >>
+    steps:
+      - run: echo << parameters.x >>
+      - when: {condition: {equal: [e, << parameters.x >>]}, steps: [{run: is e}]}
+workflows: {w: {jobs: [{build: {x: e}}]}}
+`;
+    expect(jobsOf(text).build.steps).toEqual([{ run: { command: 'echo e' } }, { run: { command: 'is e' } }]);
+  });
+
   it.each([
     ['{e: nothing}', 'Cannot find a definition for executor named nothing'],
     ['{e: {name: nothing}}', 'Cannot find a definition for executor named nothing'],

@@ -56,6 +56,14 @@ describe('masking', () => {
     expect(plain?.output).toContain('project-secret context-secret');
   });
 
+  it('leaves the address of the local Heroku readable', async () => {
+    const result = await runSteps('- run: echo "$HEROKU_HOST"', {
+      environment: { HEROKU_HOST: 'http://127.0.0.1:9' },
+      builtIns: { HEROKU_HOST: 'http://127.0.0.1:9' },
+    });
+    expect(result.steps[0]?.output).toBe('http://127.0.0.1:9\n');
+  });
+
   it('masks errors of the runner too', async () => {
     const { output } =
       (await runSteps('- store_artifacts: {path: a-secret-path}', { environment: { P: 'a-secret-path' } }))

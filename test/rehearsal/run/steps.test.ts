@@ -147,6 +147,15 @@ describe('limits of the kernel', () => {
     expect(result.steps[2]?.output).toBe('131066\n');
   });
 
+  it('count everything together too', async () => {
+    const variables = Array.from({ length: 80 }, (_, index) => `V${String(index)}: ${'x'.repeat(100_000)}`);
+    const result = await runSteps(
+      `- run: {command: echo, environment: {${variables.join(', ')}}}\n- run: {when: always, command: echo after}`,
+    );
+    expect(result.steps[0]?.reason).toMatch(/E2BIG.*the command and the environment together are too long/);
+    expect(result.steps[1]?.output).toBe('after\n');
+  });
+
   it('refuse a NUL', async () => {
     const result = await runSteps(
       '- run: "echo a\\0b"\n- run: {when: always, command: echo, environment: {A: "a\\0b"}}',
@@ -215,11 +224,12 @@ describe('background steps', () => {
     const folder = await temporaryFolder();
     const result = await runSteps(
       `
-- run: {background: true, name: server, command: 'echo $$ > "$FOLDER/pid"; mkfifo "$FOLDER/up"; echo up > "$FOLDER/up"; sleep 60'}
+- run: {background: true, name: server, command: 'echo $$ > "$FOLDER/pid"; mkfifo "$FOLDER/up"; echo listening; echo up > "$FOLDER/up"; sleep 60'}
 - run: 'while [ ! -p "$FOLDER/up" ]; do sleep 0.05; done; cat "$FOLDER/up"'`,
       { environment: { FOLDER: folder } },
     );
     expect(statuses(result)).toEqual(['background', 'success']);
+    expect(result.steps[0]).toMatchObject({ output: 'listening\n', exitCode: null });
     expect(result.steps[1]?.output).toBe('up\n');
     const pid = Number(await readFile(join(folder, 'pid'), 'utf8'));
     expect(isRunning(pid)).toBe(false);
