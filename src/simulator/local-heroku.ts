@@ -122,6 +122,7 @@ async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHero
   const front = {
     accounts: platform.accounts,
     log: requests,
+    changes: platform.changes,
     faults,
     git,
     router: createRouter({ route: (name) => platform.routeOf(name) }),

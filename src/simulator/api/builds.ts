@@ -22,10 +22,9 @@ export const buildsFamily: Family = (routes, platform) => {
     '/apps/:app/builds',
     endpoint((request, response) => {
       const app = appOf(platform, request, response, 'view');
-      const position = new Map(app.builds.map((build, index) => [build, index]));
       const fields = {
         id: ({ id }: Build) => id,
-        started_at: (build: Build) => position.get(build) ?? 0,
+        started_at: ({ createdAt }: Build) => createdAt.toISOString(),
       };
       sendList(request, response, app.builds, fields, (build) => buildBody(platform, app, build));
     }),

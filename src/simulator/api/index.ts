@@ -20,7 +20,7 @@ import {
   unknownEndpoint,
 } from './middleware.ts';
 import { releasesFamily } from './releases.ts';
-import { slugsFamily } from './slugs.ts';
+import { addSlugStorage, slugsFamily } from './slugs.ts';
 import { addSourceStorage, sourcesFamily } from './sources.ts';
 import { addStreams } from './streams.ts';
 
@@ -46,6 +46,7 @@ export function createApi(platform: Platform): Express {
   api.disable('x-powered-by');
   addStreams(api, platform);
   addSourceStorage(api, platform);
+  addSlugStorage(api, platform);
   api.use(requestId, authentication(platform), rateLimit, acceptHeader);
   // Clients send bodies with and without a Content-Type; all of them are JSON.
   api.use(express.json({ type: () => true, strict: false, limit: '1mb' }));

@@ -1,6 +1,9 @@
+import { pipeline } from 'node:stream/promises';
+import { create } from 'tar';
 import { notFound } from '../platform/errors.ts';
 import { stackReference } from './apps.ts';
-import type { Family } from './context.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Family, Routes } from './context.ts';
 import { appOf, endpoint, pathParameter, timestamp } from './context.ts';
 
 /** Slugs: what a build made. */
@@ -13,7 +16,7 @@ export const slugsFamily: Family = (routes, platform) => {
       if (!slug) throw notFound('slug');
       response.json({
         id: slug.id,
-        blob: { method: 'GET', url: `${platform.addresses.api}/slugs/${slug.id}.tgz` },
+        blob: { method: 'GET', url: `${platform.addresses.api}/_slugs/${slug.id}.tgz` },
         buildpack_provided_description: 'Procfile',
         checksum: null,
         commit: slug.commit,
@@ -28,3 +31,17 @@ export const slugsFamily: Family = (routes, platform) => {
     }),
   );
 };
+
+/** Serves a slug as an archive with the app in `./app`, as Heroku packs slugs; the id in the address is its key. */
+export function addSlugStorage(routes: Routes, platform: Platform): void {
+  routes.get(
+    '/_slugs/:slug.tgz',
+    endpoint(async (request, response) => {
+      const id = pathParameter(request, 'slug');
+      const slug = platform.apps.all.flatMap(({ slugs }) => slugs).find((each) => each.id === id);
+      if (!slug) throw notFound('slug');
+      response.type('application/gzip');
+      await pipeline(create({ gzip: true, cwd: slug.directory, prefix: './app' }, ['.']), response);
+    }),
+  );
+}

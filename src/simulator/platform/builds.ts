@@ -23,6 +23,7 @@ export interface BuildRequest {
 /** Turns sources into slugs and releases, one build per app at a time (Dev Center: slug compiler). */
 export class Builds {
   readonly #closed = new AbortController();
+  readonly #running = new Set<Promise<void>>();
 
   constructor(
     private readonly changes: Changes,
@@ -70,7 +71,9 @@ export class Builds {
     build.output.start();
     app.builds.push(build);
     this.changes.notify();
-    void this.#run(app, build, request).finally(resolve);
+    const running = this.#run(app, build, request).finally(resolve);
+    this.#running.add(running);
+    void running.then(() => this.#running.delete(running));
     return build;
   }
 
@@ -80,8 +83,10 @@ export class Builds {
     await build.finished;
   }
 
-  close(): void {
+  /** Ends every build, and waits until none writes anything any more. */
+  async close(): Promise<void> {
     this.#closed.abort();
+    await Promise.all(this.#running);
   }
 
   async #run(app: App, build: Build, request: BuildRequest): Promise<void> {

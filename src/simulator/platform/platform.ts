@@ -121,10 +121,10 @@ export class Platform {
   }
 
   /** Ends everything that waits. Processes are the host's to end. */
-  close(): void {
-    this.builds.close();
+  async close(): Promise<void> {
     this.#phase.close();
     this.dynos.close();
+    await this.builds.close();
   }
 
   #repositoryOf(name: string): string {

@@ -8,7 +8,7 @@ export function surfaceOf(path: string): Surface {
   if (/^\/[^/]+\.git(\/|$)/.test(path)) return 'git';
   if (path.startsWith('/_app/')) return 'router';
   if (path.startsWith('/_streams/')) return 'stream';
-  if (path.startsWith('/_sources/')) return 'source';
+  if (/^\/_(sources|slugs)\//.test(path)) return 'source';
   if (path.startsWith('/client/') || path.startsWith('/postgres/')) return 'data';
   return 'api';
 }

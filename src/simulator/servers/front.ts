@@ -5,6 +5,7 @@ import type { FaultBox } from '../faults/fault-box.ts';
 import type { GitServer, Router } from '../parts.ts';
 import type { Accounts } from '../platform/accounts.ts';
 import { keyOfHeader } from '../platform/accounts.ts';
+import type { Changes } from '../platform/changes.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import type { Surface } from '../requests/surfaces.ts';
 import { surfaceOf } from '../requests/surfaces.ts';
@@ -14,6 +15,8 @@ import { detachedResponse } from './detached-response.ts';
 export interface FrontParts {
   readonly accounts: Accounts;
   readonly log: RequestLog;
+  /** Told when a request is over. */
+  readonly changes: Changes;
   readonly faults: FaultBox;
   readonly git: GitServer;
   readonly router: Router;
@@ -41,6 +44,7 @@ export function createFront(parts: FrontParts, only?: Surface): RequestListener 
       if (response.writableFinished)
         Object.assign(entry, { status: response.statusCode, outcome: 'answered' });
       else if (entry.outcome === 'open') entry.outcome = 'client-gone';
+      parts.changes.notify();
     });
     const serve = () => dispatch(parts, surface, request, response);
     if (!effect) return serve();

@@ -44,7 +44,11 @@ export async function startServers(
   const control = createServer(listeners.control);
   const servers = [main, tls, router, control];
   // Builds and release phases hold requests open for as long as they take.
-  for (const server of servers) server.requestTimeout = 0;
+  for (const server of servers) {
+    server.requestTimeout = 0;
+    // Longer than any client polls: one that uses a connection again just as it is closed would see a reset.
+    server.keepAliveTimeout = 65_000;
+  }
   const close = async () => {
     await Promise.all(servers.map((server) => closeServer(server)));
   };

@@ -115,6 +115,7 @@ it('ends stalled requests when the local Heroku closes', async () => {
   const short = await TestHeroku.start({ apps: ['stalled'] });
   short.heroku.control.addFault({ match: {}, effect: { kind: 'stall' } });
   const request = short.api('GET', '/account').catch((error: Error) => error);
+  // Nothing tells that a request has begun.
   while (short.heroku.control.requests().length === 0) await new Promise(setImmediate);
   await short.close();
   expect(await request).toMatchObject({ name: 'TypeError' });

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import type { FaultEffect } from '../../../src/simulator/index.ts';
 import { TestHeroku } from '../support/local.ts';
 import type { Workspace } from '../support/workspace.ts';
@@ -95,4 +96,26 @@ it('is answered with 503 to the pack itself', async () => {
   expect(code).not.toBe(0);
   expect(stderr).toContain('503');
   expect(test.app(app).builds).toEqual([]);
+});
+
+it('breaks off before its pack has arrived: nothing is built, and git is not left waiting', async () => {
+  const url = new URL(`${test.heroku.urls.api}/${app}.git/git-receive-pack`);
+  await new Promise<void>((resolve) => {
+    const sent = request(url, {
+      method: 'POST',
+      headers: {
+        Authorization: `Basic ${Buffer.from(`:${test.key}`).toString('base64')}`,
+        'Content-Type': 'application/x-git-receive-pack-request',
+        'Content-Length': '5000',
+      },
+    });
+    sent.on('error', () => resolve());
+    sent.on('close', () => resolve());
+    const command = `${'0'.repeat(40)} ${commit} refs/heads/main\0report-status\n`;
+    const line = (command.length + 4).toString(16).padStart(4, '0') + command;
+    sent.write(`${line}0000PACK`, () => sent.destroy());
+  });
+  await test.until(() => test.heroku.control.requests({ app }).at(-1)?.outcome === 'client-gone');
+  expect(test.app(app).builds).toEqual([]);
+  expect((await test.push(workspace, app)).code).toBe(0);
 });

@@ -164,6 +164,10 @@ describe('a dyno', () => {
   });
 });
 
+function dynoLine(dyno: { name: string; state: string; release: { version: number } }): unknown[] {
+  return [dyno.name, dyno.state, dyno.release.version];
+}
+
 describe('preboot', () => {
   it('keeps old web dynos serving until the new ones are up, and lists both', async () => {
     const { app } = await test.deployedApp('preboot');
@@ -173,7 +177,7 @@ describe('preboot', () => {
     await test.api('PATCH', '/apps/preboot/config-vars', { VERSION: '2' });
     await test.until(() => web('preboot') !== old && web('preboot').state === 'up');
     const { body } = await test.api('GET', '/apps/preboot/dynos');
-    expect(body.map((dyno: any) => [dyno.name, dyno.state, dyno.release.version])).toEqual(
+    expect(body.map(dynoLine)).toEqual(
       expect.arrayContaining([
         ['web.1', 'up', 3],
         ['web.1', 'up', 4],

@@ -158,10 +158,11 @@ describe('a pusher', () => {
     const workspace = await test.workspace();
     const commit = await workspace.commit();
     const aborted = new AbortController();
-    const push = test.push(workspace, 'gone', { signal: aborted.signal }).catch((error: Error) => error);
+    const push = test.push(workspace, 'gone', { signal: aborted.signal });
     await test.until(() => app.builds.length === 1);
     aborted.abort();
-    await push;
+    expect((await push).code).toBeNull();
+    await test.until(() => test.heroku.control.requests({ app: 'gone' }).at(-1)?.outcome === 'client-gone');
     await test.until(() => app.builds[0]?.status === 'succeeded');
     await test.until(() => app.current.version === 3);
     await waitForRef('gone', commit);

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,17 +9,25 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a program to its end, whatever its exit code. */
+/** Runs a program to its end, whatever its exit code. The signal kills it and all that it started. */
 export function run(
   file: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
 ): Promise<CommandResult> {
+  const { signal, ...rest } = options;
   return new Promise((resolve, reject) => {
-    execFile(file, [...args], { ...options, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
-      // A text code means that the program could not be started, or was ended by the signal.
-      if (error && typeof error.code === 'string') reject(new Error(error.message, { cause: error }));
-      else resolve({ code: error ? Number(error.code ?? NaN) : 0, stdout, stderr });
+    const child = spawn(file, args, { ...rest, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const output = { stdout: '', stderr: '' };
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+    }
+    const kill = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
+    signal?.addEventListener('abort', kill, { once: true });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      signal?.removeEventListener('abort', kill);
+      resolve({ code, ...output });
     });
   });
 }
