@@ -6,11 +6,25 @@ import { type Environment, gitEnvironment, type JobEnvironment } from './environ
 const DROPPED = new Set(['GIT_SSL_NO_VERIFY', 'GIT_PROTOCOL_FROM_USER', 'SSH_ASKPASS']);
 
 /**
+ * To make a small pack, git compares files with the versions that the server has. A partial clone need not
+ * have those, and over HTTP `--no-thin` is ignored; without candidates to compare with it does not look.
+ */
+const PARTIAL_CLONE: readonly ConfigSetting[] = [['pack.window', '0']];
+
+export interface PushTarget {
+  readonly url: URL;
+  readonly apiKey: Secret;
+  /** Whether the clone was made without all of its files. */
+  readonly isPartial: boolean;
+}
+
+/**
  * Environment of the one process that pushes, and the only one that ever holds the key. The key is an HTTP
  * header in a setting for exactly this URL, so git sends it nowhere else; needs git 2.31 or newer.
  * Any user name will do, the key is the password (Dev Center: Deploying with Git, HTTP Git authentication).
  */
-export function pushEnvironment(job: JobEnvironment, url: URL, apiKey: Secret): Environment {
+export function pushEnvironment(job: JobEnvironment, target: PushTarget): Environment {
+  const { url, apiKey, isPartial } = target;
   const variables = Object.fromEntries(Object.entries(job.variables).filter(([name]) => !DROPPED.has(name)));
   return gitEnvironment(
     { variables, settings: job.settings },
@@ -23,7 +37,7 @@ export function pushEnvironment(job: JobEnvironment, url: URL, apiKey: Secret): 
         GIT_NO_LAZY_FETCH: '1',
         GIT_ALLOW_PROTOCOL: url.protocol.slice(0, -1),
       },
-      settings: pushSettings(url.href, apiKey),
+      settings: [...pushSettings(url.href, apiKey), ...(isPartial ? PARTIAL_CLONE : [])],
     },
   );
 }

@@ -1,6 +1,7 @@
 import { messageOf } from '../output/message.ts';
 import type { Log } from '../ports/log.ts';
 import type { PushOutcome, PushRequest } from '../ports/git.ts';
+import { promisorRemote } from './clone.ts';
 import type { GitProcesses } from './git-processes.ts';
 import { requirePushable } from './push-checks.ts';
 import { pushEnvironment } from './push-environment.ts';
@@ -20,11 +21,12 @@ export async function push(
   const url = await requirePushable(git, request);
   const ref = `refs/heads/${request.branch}`;
   const lease = request.lease === undefined ? [] : [`--force-with-lease=${ref}:${request.lease}`];
+  const isPartial = (await promisorRemote(git)) !== undefined;
   const output = new PushOutput(request.branch, passOn(request, log));
   const result = await git.push(
     // --progress: what git says while it makes the pack tells whether anything can have been sent.
     ['push', '--no-verify', '--porcelain', '--progress', ...lease, url.href, `${request.commit}:${ref}`],
-    (job) => pushEnvironment(job, url, request.apiKey),
+    (job) => pushEnvironment(job, { url, apiKey: request.apiKey, isPartial }),
     { timeoutMs: request.timeoutMs, signal: request.signal },
     output,
   );
