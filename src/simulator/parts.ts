@@ -21,7 +21,10 @@ export interface GitPush {
   readonly environment: Readonly<Record<string, string>>;
   /** Sends a line to the pusher, who sees it as `remote: …`. */
   write(line: string): void;
-  /** Aborted when the pusher goes away. */
+  /**
+   * Aborted when the pusher goes away, or git ends before the verdict. The verdict still counts in the first
+   * case: on Heroku a build goes on without its pusher (Dev Center: Deploying with Git, "Detach from the build").
+   */
   readonly signal: AbortSignal;
 }
 

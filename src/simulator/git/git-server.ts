@@ -32,9 +32,9 @@ class LocalGitServer implements GitServer {
   private readonly root: string;
   private readonly config: string;
   private readonly repositories: Repositories;
-  private readonly active = new Map<Promise<void>, AbortController>();
+  private readonly active = new Set<Promise<void>>();
+  private readonly closing = new AbortController();
   private httpBackend: Promise<string> | undefined;
-  private closed = false;
 
   constructor(private readonly options: GitServerOptions) {
     this.root = path.resolve(options.root);
@@ -50,10 +50,10 @@ class LocalGitServer implements GitServer {
     response.once('close', () => {
       if (!response.writableFinished) gone.abort(new Error('The pusher went away.'));
     });
-    const served = this.serve(wanted, request, response, gone).catch((error: Error) => {
+    const served = this.serve(wanted, request, response, gone.signal).catch((error: Error) => {
       fail(response, error);
     });
-    this.active.set(served, gone);
+    this.active.add(served);
     void served.then(() => this.active.delete(served));
     return true;
   }
@@ -67,19 +67,18 @@ class LocalGitServer implements GitServer {
   }
 
   async close(): Promise<void> {
-    this.closed = true;
-    for (const gone of this.active.values()) gone.abort(new Error('The local Heroku is shutting down.'));
-    await Promise.all(this.active.keys());
+    this.closing.abort(new Error('The local Heroku is shutting down.'));
+    await Promise.all(this.active);
   }
 
   private async serve(
     wanted: GitRequest,
     request: IncomingMessage,
     response: ServerResponse,
-    gone: AbortController,
+    gone: AbortSignal,
   ): Promise<void> {
     const { app, key, service } = wanted;
-    if (this.closed) return sendRefusal(response, CLOSING);
+    if (this.closing.signal.aborted) return sendRefusal(response, CLOSING);
     if (service === undefined) return sendRefusal(response, SMART_HTTP_ONLY);
     const authorization = this.options.authorize({ app, key, service });
     if (authorization !== 'ok') return sendRefusal(response, refusalFor(authorization, wanted));
@@ -101,11 +100,13 @@ class LocalGitServer implements GitServer {
   }
 
   private async runBackend(
-    { app, path: pathname, query, key = '' }: GitRequest,
+    { app, path: pathname, query, service, key = '' }: GitRequest,
     request: IncomingMessage,
-    io: { program: string; body: Readable; start: Buffer; response: ServerResponse; gone: AbortController },
+    io: { program: string; body: Readable; start: Buffer; response: ServerResponse; gone: AbortSignal },
   ): Promise<void> {
-    const judgement = new PushJudgement(io.gone.signal, (push) => this.options.onPush(push));
+    const closing = this.closing.signal;
+    const unheard = AbortSignal.any([closing, io.gone]);
+    const judgement = new PushJudgement(unheard, (push) => this.options.onPush(push));
     const push = { app, key, repository: this.repositoryOf(app) };
     const handlers: HookHandlers = {
       preReceive: (call) => judgement.of(call, push),
@@ -119,7 +120,8 @@ class LocalGitServer implements GitServer {
         body: io.body,
         start: io.start,
         response: io.response,
-        signal: io.gone.signal,
+        // A push goes on without its pusher, as Heroku's do; a fetch is for nobody then.
+        signal: service === 'git-receive-pack' ? closing : unheard,
         directory: this.root,
         environment: {
           ...gitEnvironment(this.config),
@@ -133,7 +135,7 @@ class LocalGitServer implements GitServer {
           REMOTE_USER: 'heroku',
           REMOTE_ADDR: request.socket.remoteAddress ?? '',
         },
-        onHookChannel: (channel) => serveHooks(channel, handlers, io.gone.signal),
+        onHookChannel: (channel) => serveHooks(channel, handlers, closing),
       });
     } finally {
       judgement.end();

@@ -94,6 +94,9 @@ async function forward(stdout: Readable, response: ServerResponse): Promise<void
   response.writeHead(header.status, header.fields);
   response.write(bytes.subarray(header.length));
   stdout.pipe(response, { end: false });
+  // With nobody left to read, git must not wait for a reader. Only after `pipe`, whose own listener pauses.
+  response.once('close', () => stdout.resume());
+  if (response.closed) stdout.unpipe(response).resume();
 }
 
 interface CgiHeader {

@@ -8,9 +8,9 @@ export class PushJudgement {
   private readonly unwanted = new AbortController();
   private pending = false;
 
-  /** `pusherGone` ends the judgement; so does `end`, but only while a verdict is still due. */
+  /** `unheard` is handed on as the push's signal; so is `end`, but only while a verdict is still due. */
   constructor(
-    private readonly pusherGone: AbortSignal,
+    private readonly unheard: AbortSignal,
     private readonly onPush: (push: GitPush) => Promise<GitPushVerdict>,
   ) {}
 
@@ -26,14 +26,14 @@ export class PushJudgement {
       call.write(`!\tPush rejected, cannot delete ${doomed} branch.`);
       return false;
     }
-    const signal = AbortSignal.any([this.pusherGone, this.unwanted.signal]);
+    const signal = AbortSignal.any([this.unheard, this.unwanted.signal]);
     const { environment } = call;
     const write = (line: string) => call.write(line);
     this.pending = true;
     try {
       for (const update of call.updates) {
         const verdict = await this.onPush({ ...push, ...update, environment, write, signal });
-        if (!verdict.accepted || signal.aborted) return false;
+        if (!verdict.accepted) return false;
       }
       return true;
     } finally {

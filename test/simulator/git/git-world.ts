@@ -31,6 +31,7 @@ export class GitWorld {
   readonly pushes: GitPush[] = [];
   readonly pushed: { app: string; ref: string; newCommit: string }[] = [];
   readonly requests: { method: string; url: string; headers: Record<string, unknown> }[] = [];
+  onPushed: (push: { ref: string }) => void = () => {};
   onPush: (push: GitPush) => Promise<GitPushVerdict> = () => Promise.resolve({ accepted: true });
   authorize: GitServerOptions['authorize'] = ({ app, key }) =>
     key !== KEY ? 'unauthorized' : app === APP ? 'ok' : 'not-found';
@@ -53,7 +54,10 @@ export class GitWorld {
         world().pushes.push(push);
         return world().onPush(push);
       },
-      onPushed: (push) => world().pushed.push(push),
+      onPushed: (push) => {
+        world().pushed.push(push);
+        world().onPushed(push);
+      },
     });
     const certificates = await createCertificates();
     await writeFile(path.join(folder, 'ca.pem'), certificates.authority);

@@ -53,17 +53,39 @@ async function quarantined(): Promise<string[]> {
   return entries.filter((entry) => entry.includes('incoming'));
 }
 
-test('the pusher is killed: the signal fires, no ref moves, no process and no object stays', async () => {
+test('the pusher is killed and the push given up: no ref moves, no process and no object stays', async () => {
   const { git, push, verdict } = await pushBeingJudged();
   git.kill();
   await aborted(push.signal);
-  verdict.resolve({ accepted: true });
   push.write('nobody hears this');
+  verdict.resolve({ accepted: false });
   await git.done;
   await world.server.close();
   expect(await world.server.branchCommit(APP, 'main')).toBeUndefined();
   expect(world.pushed).toEqual([]);
   expect(await leftovers()).toEqual([]);
+  expect(await quarantined()).toEqual([]);
+});
+
+test('the pusher is killed, but the build goes on: the commit stays readable, and the ref moves', async () => {
+  const { git, push, verdict } = await pushBeingJudged();
+  git.kill();
+  await aborted(push.signal);
+  await git.done;
+  for (let line = 0; line < 5000; line++) push.write(`-----> line ${line} for nobody`);
+  const { repository, newCommit, environment } = push;
+  const shown = await world.git([`--git-dir=${repository}`, 'show', `${newCommit}:a`], { environment });
+  expect(shown.stdout).toBe('1');
+  const moved = new Promise((resolve) => (world.onPushed = resolve));
+  verdict.resolve({ accepted: true });
+  await moved;
+  expect(await world.server.branchCommit(APP, 'main')).toBe(newCommit);
+});
+
+test('a commit that came with a refused push is gone', async () => {
+  await world.commit('a', '1');
+  world.onPush = () => Promise.resolve({ accepted: false });
+  await world.push('HEAD:refs/heads/main');
   expect(await quarantined()).toEqual([]);
 });
 
@@ -130,10 +152,11 @@ test('the server closes in the middle: the push fails, no ref moves, nothing sta
 });
 
 test('after an interrupted push the next one goes through', async () => {
-  const { git, push } = await pushBeingJudged();
+  const { git, push, verdict } = await pushBeingJudged();
   git.kill();
   await aborted(push.signal);
   await git.done;
+  verdict.resolve({ accepted: false });
   world.onPush = () => Promise.resolve({ accepted: true });
   expect((await world.push('HEAD:refs/heads/main')).code).toBe(0);
 });
