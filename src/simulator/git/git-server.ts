@@ -28,12 +28,19 @@ export function createGitServer(options: GitServerOptions): GitServer {
   return new LocalGitServer(options);
 }
 
+/** What can end a request early: the client goes away, or this server closes. */
+interface RequestEnds {
+  readonly gone: AbortSignal;
+  readonly closing: AbortSignal;
+}
+
 class LocalGitServer implements GitServer {
   private readonly root: string;
   private readonly config: string;
   private readonly repositories: Repositories;
-  private readonly active = new Set<Promise<void>>();
-  private readonly closing = new AbortController();
+  /** Each request has a controller of its own: listeners on a common one would outlive their requests. */
+  private readonly active = new Map<Promise<void>, AbortController>();
+  private closed = false;
   private httpBackend: Promise<string> | undefined;
 
   constructor(private readonly options: GitServerOptions) {
@@ -47,13 +54,15 @@ class LocalGitServer implements GitServer {
     const wanted = parseGitRequest(request);
     if (wanted === undefined) return false;
     const gone = new AbortController();
+    const closing = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) gone.abort(new Error('The pusher went away.'));
     });
-    const served = this.serve(wanted, request, response, gone.signal).catch((error: Error) => {
+    const ends = { gone: gone.signal, closing: closing.signal };
+    const served = this.serve(wanted, request, response, ends).catch((error: Error) => {
       fail(response, error);
     });
-    this.active.add(served);
+    this.active.set(served, closing);
     void served.then(() => this.active.delete(served));
     return true;
   }
@@ -67,18 +76,20 @@ class LocalGitServer implements GitServer {
   }
 
   async close(): Promise<void> {
-    this.closing.abort(new Error('The local Heroku is shutting down.'));
-    await Promise.all(this.active);
+    this.closed = true;
+    for (const closing of this.active.values())
+      closing.abort(new Error('The local Heroku is shutting down.'));
+    await Promise.all(this.active.keys());
   }
 
   private async serve(
     wanted: GitRequest,
     request: IncomingMessage,
     response: ServerResponse,
-    gone: AbortSignal,
+    ends: RequestEnds,
   ): Promise<void> {
     const { app, key, service } = wanted;
-    if (this.closing.signal.aborted) return sendRefusal(response, CLOSING);
+    if (this.closed) return sendRefusal(response, CLOSING);
     if (service === undefined) return sendRefusal(response, SMART_HTTP_ONLY);
     const authorization = this.options.authorize({ app, key, service });
     if (authorization !== 'ok') return sendRefusal(response, refusalFor(authorization, wanted));
@@ -96,16 +107,16 @@ class LocalGitServer implements GitServer {
       }
       start = bytes;
     }
-    await this.runBackend(wanted, request, { program, body, start, response, gone });
+    await this.runBackend(wanted, request, { program, body, start, response, ...ends });
   }
 
   private async runBackend(
     { app, path: pathname, query, service, key = '' }: GitRequest,
     request: IncomingMessage,
-    io: { program: string; body: Readable; start: Buffer; response: ServerResponse; gone: AbortSignal },
+    io: RequestEnds & { program: string; body: Readable; start: Buffer; response: ServerResponse },
   ): Promise<void> {
-    const closing = this.closing.signal;
-    const unheard = AbortSignal.any([closing, io.gone]);
+    const { closing, gone } = io;
+    const unheard = AbortSignal.any([closing, gone]);
     const judgement = new PushJudgement(unheard, (push) => this.options.onPush(push));
     const push = { app, key, repository: this.repositoryOf(app) };
     const handlers: HookHandlers = {
