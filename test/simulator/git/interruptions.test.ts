@@ -161,18 +161,6 @@ test('after an interrupted push the next one goes through', async () => {
   expect((await world.push('HEAD:refs/heads/main')).code).toBe(0);
 });
 
-test('many requests leave no listeners behind', async () => {
-  const warnings: Error[] = [];
-  const onWarning = (warning: Error) => warnings.push(warning);
-  process.on('warning', onWarning);
-  try {
-    for (let i = 0; i < 12; i++) await world.git(['ls-remote', world.url()]);
-  } finally {
-    process.off('warning', onWarning);
-  }
-  expect(warnings).toEqual([]);
-});
-
 test('a repository that exists is found again by a new server; close twice is fine', async () => {
   const commit = await world.commit('a', '1');
   await world.push('HEAD:refs/heads/main');
