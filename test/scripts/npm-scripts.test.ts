@@ -1,39 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import {
-  appendFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-
-const ROOT = join(__dirname, '..', '..');
-
-/** A copy of what the scripts read, in a folder of another name and depth. */
-function copyProject(name: string): string {
-  const root = join(realpathSync(mkdtempSync(join(tmpdir(), 'heroku-cd-scripts-'))), name);
-  for (const path of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
-    cpSync(join(ROOT, path), join(root, path), { recursive: true });
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'));
-  return root;
-}
-
-/** Runs a script as its npm script does. */
-function script(root: string, name: string, environment: Readonly<Record<string, string>> = {}) {
-  const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-  const { status, stdout, stderr } = spawnSync(process.execPath, [tsx, join('scripts', name)], {
-    cwd: root,
-    encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', HOME: root, ...environment },
-  });
-  return { status, stdout, stderr };
-}
+import { copyProject, runScript as script } from './support/project.ts';
 
 describe('generating', () => {
   const roots = [copyProject('a'), copyProject('project with a blank')];
