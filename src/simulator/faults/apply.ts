@@ -75,6 +75,8 @@ function breakOff(outcome: 'reset' | 'closed' | 'stalled', exchange: Exchange): 
     response.writeHead(200, { 'Content-Type': 'application/octet-stream' });
     response.write('0', end);
   } else end();
+  // Whatever still serves the request speaks to nobody from here on.
+  void captureAnswer(response);
 }
 
 function send({ response }: Exchange, answer: Answer): void {

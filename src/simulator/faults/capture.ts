@@ -9,7 +9,7 @@ export interface Answer {
 
 /**
  * Keeps what is written to a response from being sent. Resolves when the answer is complete; the response can
- * be used as if nothing had been written then. Own properties, because express exchanges the prototype.
+ * be used as if nothing had been written then. Of a response that was broken off it keeps what would be in vain. Own properties, because express exchanges the prototype.
  */
 export function captureAnswer(response: ServerResponse): Promise<Answer> {
   const chunks: Buffer[] = [];
@@ -24,6 +24,7 @@ export function captureAnswer(response: ServerResponse): Promise<Answer> {
   };
   return new Promise((resolve) => {
     own['writeHead'] = (status: number, ...rest: unknown[]) => {
+      if (response.headersSent) return response;
       response.statusCode = status;
       const fields = rest.find((value) => typeof value === 'object' && value !== null) ?? {};
       for (const [name, value] of Object.entries(fields as OutgoingHttpHeaders)) {

@@ -14,6 +14,7 @@ const deployBranches = ['refs/heads/main', 'refs/heads/master'];
 export class GitPushes {
   /** Times of the requests in the last hour, by app and account. */
   readonly #requests = new Map<string, number[]>();
+  readonly #deploying = new Set<App>();
 
   constructor(
     private readonly accounts: Accounts,
@@ -47,6 +48,11 @@ export class GitPushes {
     const app = this.apps.find(push.app);
     const caller = this.accounts.byKey(push.key);
     if (!app || !caller) return reject(push, 'Push rejected, the app or the account is gone.');
+    // The ref moves only after the release phase: a second push until then would be built and could not move it.
+    if (this.#deploying.has(app)) {
+      return reject(push, `Push rejected, another deployment of ${app.name} is in progress.`);
+    }
+    this.#deploying.add(app);
     try {
       for (const line of ['Building source:', '']) push.write(line);
       const build = this.builds.start(app, {
@@ -70,6 +76,8 @@ export class GitPushes {
     } catch (error) {
       if (!(error instanceof PlatformError)) throw error;
       return reject(push, `Push rejected, ${error.message}`);
+    } finally {
+      this.#deploying.delete(app);
     }
   }
 

@@ -9,7 +9,6 @@ import type { Changes } from '../platform/changes.ts';
 import type { RequestLog } from '../requests/request-log.ts';
 import type { Surface } from '../requests/surfaces.ts';
 import { surfaceOf } from '../requests/surfaces.ts';
-import { detachedResponse } from './detached-response.ts';
 
 /** What the front hands requests on to. */
 export interface FrontParts {
@@ -62,9 +61,6 @@ function dispatch(
   response: ServerResponse,
 ): void {
   if (surface === 'router') return router.handle(request, response);
-  if (surface === 'git') {
-    const isPush = request.method === 'POST' && /\/git-receive-pack$/.test(request.url ?? '');
-    if (git.handle(request, isPush ? detachedResponse(request, response) : response)) return;
-  }
+  if (surface === 'git' && git.handle(request, response)) return;
   api(request, response);
 }

@@ -145,11 +145,39 @@ describe('a pusher', () => {
     await test.until(() => app.builds.length === 1);
     const second = await test.push(two, 'busy', { force: true });
     expect(second.code).toBe(1);
-    expect(second.stderr).toContain('Another build of busy is in progress');
+    expect(second.stderr).toContain('another deployment of busy is in progress');
     const [build] = app.builds;
     if (build) await test.heroku.platform.builds.cancel(build);
     expect(await first).toMatchObject({ code: 1 });
     expect(app.builds).toMatchObject([{ status: 'failed' }]);
+  });
+
+  it('cannot push while a build from a source is running', async () => {
+    const app = create('busy-building');
+    app.settings.buildMs = 3_600_000;
+    const workspace = await test.workspace();
+    await workspace.commit();
+    const url = await test.upload(workspace);
+    await test.api('POST', '/apps/busy-building/builds', { source_blob: { url } });
+    const { code, stderr } = await test.push(workspace, 'busy-building');
+    expect(code).toBe(1);
+    expect(stderr).toContain('Another build of busy-building is in progress');
+  });
+
+  it('cannot push while the release command of another push is running', async () => {
+    const app = create('busy-releasing');
+    const workspace = await test.workspace(appFiles('sleep 3600'));
+    await workspace.commit();
+    const first = test.push(workspace, 'busy-releasing');
+    await test.until(() => app.dynos.some(({ type, state }) => type === 'release' && state === 'up'));
+    await workspace.commit('Second');
+    const second = await test.push(workspace, 'busy-releasing');
+    expect(second.code).toBe(1);
+    expect(app.builds).toHaveLength(1);
+    await test.heroku.control.act('busy-releasing', { action: 'expire-release' });
+    expect((await first).code).toBe(0);
+    expect(app.releases.at(-1)?.status).toBe('expired');
+    expect((await test.push(workspace, 'busy-releasing', { ref: 'refs/heads/other' })).code).toBe(0);
   });
 
   it('who goes away once the pack has arrived does not stop the build, and the ref moves', async () => {
