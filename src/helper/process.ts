@@ -3,6 +3,7 @@ import { leakingVariables, runAgainWithout } from './edge/clean-environment.ts';
 import { listenForSignals } from './edge/signals.ts';
 import { HerokuCdError } from './errors.ts';
 import { exitCodeOf } from './exit-codes.ts';
+import { cleanJson } from './output/clean-json.ts';
 import { createLineLog } from './output/log.ts';
 import { createMasker } from './output/masker.ts';
 import { messageOf } from './output/message.ts';
@@ -51,13 +52,13 @@ export async function runProcess(
       signal: signals.signal,
     });
     for (const line of answer.lines) log.info(line);
-    if (json) streams.out(`${masker.mask(JSON.stringify(answer.json, null, 2))}\n`);
+    if (json) streams.out(`${cleanJson(answer.json, log.clean)}\n`);
     return answer.exitCode;
   } catch (error) {
     // An abort surfaces as whatever the aborted call throws; the signal's own reason is the truth.
     const told = describe(signals.signal.aborted ? signals.signal.reason : error);
     for (const line of told.lines) log.info(line);
-    if (json) streams.out(`${masker.mask(JSON.stringify(told.json, null, 2))}\n`);
+    if (json) streams.out(`${cleanJson(told.json, log.clean)}\n`);
     return told.exitCode;
   } finally {
     signals.stop();

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { inspect } from 'node:util';
 
 /** Variables by which Node, the `debug` package and git print requests with their credentials. */
 function leaks(name: string): boolean {
@@ -19,10 +20,13 @@ export function leakingVariables(environment: NodeJS.ProcessEnv): readonly strin
 export function runAgainWithout(names: readonly string[]): Promise<number> {
   const environment = { ...process.env };
   for (const name of names) delete environment[name];
-  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
+  const options = {
     env: environment,
-    stdio: 'inherit',
-  });
+    stdio: 'inherit' as const,
+    // Under NODE_DEBUG, spawn itself prints what it was given, the environment included.
+    [inspect.custom]: () => '[not shown]',
+  };
+  const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], options);
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
   return new Promise((resolve, reject) => {

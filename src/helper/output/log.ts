@@ -5,6 +5,8 @@ import type { Masker } from './masker.ts';
 export interface LineLog extends Log {
   /** Milliseconds since the epoch of the last line. */
   readonly lastLineAt: number;
+  /** The text as a line would show it: without escape sequences, and masked. */
+  readonly clean: (text: string) => string;
 }
 
 /**
@@ -16,13 +18,15 @@ export function createLineLog(options: {
   now: () => number;
 }): LineLog {
   let lastLineAt = options.now();
+  // Escape sequences of a build's output would reach the terminal; a carriage return would hide text. They go
+  // first: one in the middle of a secret would keep it from being known.
+  const clean = (text: string): string =>
+    // eslint-disable-next-line no-control-regex
+    options.masker.mask(text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, ''));
   const line = (prefix: string, text: string): void => {
     lastLineAt = options.now();
-    // Escape sequences of a build's output would reach the terminal; a carriage return would hide text.
-    // eslint-disable-next-line no-control-regex
-    const clean = options.masker.mask(text).replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, '');
     options.write(
-      `${clean
+      `${clean(text)
         .split('\n')
         .map((part) => `${prefix}${part}`)
         .join('\n')}\n`,
@@ -32,6 +36,7 @@ export function createLineLog(options: {
     info: (text) => line('', text),
     warn: (text) => line('WARNING: ', text),
     output: (source, text) => line(`  ${source} | `, text),
+    clean,
     addSecret: (value) => options.masker.add(value),
     get lastLineAt() {
       return lastLineAt;

@@ -26,6 +26,15 @@ test('escape sequences and carriage returns of a build cannot hide text', () => 
   );
 });
 
+test('a secret is masked where an escape sequence or a carriage return stands in it', () => {
+  expect(
+    logged((log) => {
+      log.addSecret('hunter22');
+      log.output('build', 'hun\x1b[31mter22 and hunter\r22');
+    }),
+  ).toBe('  build | [masked] and [masked]\n');
+});
+
 test('it remembers when it last spoke', () => {
   let now = 5;
   const log = createLineLog({ masker: createMasker(), write: () => undefined, now: () => now });
