@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import {
   createServer as createHttpServer,
@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
+import { runBackend, serverEnvironment } from './git-http-backend.ts';
 
 const run = promisify(execFile);
 
@@ -195,65 +196,11 @@ export class GitHttpRemote {
       request.on('end', () => request.socket.destroy());
       return;
     }
-    this.backend(request, response, fault);
-  }
-
-  /** Runs `git http-backend` as a CGI script and passes its answer on as it comes. */
-  private backend(request: IncomingMessage, response: ServerResponse, fault: GitFault | undefined): void {
-    const url = new URL(request.url ?? '/', this.origin);
-    const child = spawn('git', ['http-backend'], {
-      env: {
-        ...serverEnvironment(),
-        GIT_PROJECT_ROOT: this.folder,
-        GIT_HTTP_EXPORT_ALL: '1',
-        PATH_INFO: url.pathname,
-        QUERY_STRING: url.search.slice(1),
-        REQUEST_METHOD: request.method ?? 'GET',
-        CONTENT_TYPE: request.headers['content-type'] ?? '',
-        CONTENT_LENGTH: request.headers['content-length'] ?? '',
-        HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-        GIT_PROTOCOL: String(request.headers['git-protocol'] ?? ''),
-        REMOTE_ADDR: '127.0.0.1',
-        REMOTE_USER: 'test',
-      },
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    request.pipe(child.stdin);
-    child.stdin.on('error', () => undefined);
-    let head = '';
-    let body = 0;
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (fault?.kind === 'reset-after') return;
-      let rest = chunk;
-      if (!response.headersSent) {
-        head += chunk.toString('latin1');
-        const end = head.indexOf('\r\n\r\n');
-        if (end < 0) return;
-        writeHead(response, head.slice(0, end));
-        rest = Buffer.from(head.slice(end + 4), 'latin1');
-      }
-      if (fault?.kind === 'truncate') rest = rest.subarray(0, Math.max(0, fault.bytes - body));
-      body += rest.length;
-      if (rest.length > 0) response.write(rest);
-    });
-    child.on('close', () => {
-      if (fault?.kind === 'reset-after') request.socket.destroy();
-      // What was written has to leave first, or the client sees nothing of it.
-      else if (fault?.kind === 'truncate')
-        response.write('', () => setImmediate(() => request.socket.destroy()));
-      else response.end();
+    runBackend(this.folder, request, response, {
+      wholeAnswer: fault?.kind === 'reset-after',
+      ...(fault?.kind === 'truncate' ? { afterBytes: fault.bytes } : {}),
     });
   }
-}
-
-function writeHead(response: ServerResponse, head: string): void {
-  let status = 200;
-  for (const line of head.split('\r\n')) {
-    const [, name = '', value = ''] = /^([^:]+):\s*(.*)$/.exec(line) ?? [];
-    if (name.toLowerCase() === 'status') status = Number.parseInt(value, 10);
-    else if (name !== '') response.setHeader(name, value);
-  }
-  response.writeHead(status);
 }
 
 function contentTypeOf(request: GitRequest): string {
@@ -270,20 +217,10 @@ function passwordOf(authorization: string | undefined): string | undefined {
         .replace(/^[^:]*:/, '');
 }
 
-/** The server's git must not see what a test does to the client's configuration. */
-function serverEnvironment(): NodeJS.ProcessEnv {
-  return {
-    PATH: process.env.PATH,
-    HOME: '/nonexistent',
-    GIT_CONFIG_NOSYSTEM: '1',
-    GIT_CONFIG_GLOBAL: '/dev/null',
-    LC_ALL: 'C',
-  };
-}
-
 async function certificate(caFile: string): Promise<{ key: string; cert: string }> {
   const pems = await generate([{ name: 'commonName', value: '127.0.0.1' }], {
     algorithm: 'sha256',
+    keyType: 'ec',
     extensions: [
       { name: 'basicConstraints', cA: true },
       {

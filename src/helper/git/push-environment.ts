@@ -1,9 +1,9 @@
 import type { Secret } from '../output/secret.ts';
-import type { ConfigSetting } from './config-variables.ts';
-import { type Environment, gitEnvironment, type JobEnvironment } from './environment.ts';
+import { type ConfigSetting, configVariables } from './config-variables.ts';
+import { cleanEnvironment, type Environment, gitEnvironment, type JobEnvironment } from './environment.ts';
 
 /** Variables of a job that may not have a say in a push. */
-const DROPPED = new Set(['GIT_SSL_NO_VERIFY', 'GIT_PROTOCOL_FROM_USER', 'SSH_ASKPASS']);
+const DROPPED = ['GIT_SSL_NO_VERIFY', 'GIT_PROTOCOL_FROM_USER', 'SSH_ASKPASS'];
 
 /**
  * To make a small pack, git compares files with the versions that the server has. A partial clone need not
@@ -25,21 +25,20 @@ export interface PushTarget {
  */
 export function pushEnvironment(job: JobEnvironment, target: PushTarget): Environment {
   const { url, apiKey, isPartial } = target;
-  const variables = Object.fromEntries(Object.entries(job.variables).filter(([name]) => !DROPPED.has(name)));
-  return gitEnvironment(
-    { variables, settings: job.settings },
-    {
-      variables: {
-        // Set and empty, it also keeps core.askPass and SSH_ASKPASS from being asked.
-        GIT_ASKPASS: '',
-        GCM_INTERACTIVE: 'never',
-        // Objects that are missing are fetched before: not from here, where a child would inherit the key.
-        GIT_NO_LAZY_FETCH: '1',
-        GIT_ALLOW_PROTOCOL: url.protocol.slice(0, -1),
-      },
-      settings: [...pushSettings(url.href, apiKey), ...(isPartial ? PARTIAL_CLONE : [])],
+  // The key is known here even to a caller who did not name it as a secret of the job.
+  const given = { ...job.variables, ...configVariables(job.settings) };
+  const cleaned = cleanEnvironment(given, { variables: DROPPED, values: [apiKey.reveal()] });
+  return gitEnvironment(cleaned, {
+    variables: {
+      // Set and empty, it also keeps core.askPass and SSH_ASKPASS from being asked.
+      GIT_ASKPASS: '',
+      GCM_INTERACTIVE: 'never',
+      // Objects that are missing are fetched before: not from here, where a child would inherit the key.
+      GIT_NO_LAZY_FETCH: '1',
+      GIT_ALLOW_PROTOCOL: url.protocol.slice(0, -1),
     },
-  );
+    settings: [...pushSettings(url.href, apiKey), ...(isPartial ? PARTIAL_CLONE : [])],
+  });
 }
 
 /**

@@ -14,7 +14,7 @@ const HTTP_STATUS =
 const UNAUTHORIZED = /Authentication failed for|could not read (?:Username|Password) for/;
 const NOT_FOUND = /^fatal: repository '.*' not found/m;
 const MISSING_OBJECT =
-  /from promisor remote|lazy fetching disabled|(?:missing|bad|unable to read) (?:blob|tree|commit)? ?(?:object )?[0-9a-f']{40}/;
+  /from promisor remote|lazy fetching disabled|(?:missing|bad|unable to read)(?: (?:blob|tree|commit|object))* ['(]?[0-9a-f]{40}/;
 /** Only the server's answer to the first question can be at fault, as long as no pack has been begun. */
 const NO_CONNECTION =
   /unable to access '|protocol error: |not valid: is this a git repository|git-http-push failed|invalid server response|expected flush|unexpected (?:line|disconnect)|hung up/;

@@ -1,10 +1,10 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { createGit } from '../../../src/helper/git/create-git.ts';
 import { GitHttpRemote } from '../../support/git-http-remote.ts';
-import { GitSandbox } from '../../support/git-sandbox.ts';
+import { GitSandbox, processesWith } from '../../support/git-sandbox.ts';
 
 const run = promisify(execFile);
 const KEY = 'HRKU-5d0c4b1e-1111-2222-3333-444455556666';
@@ -35,6 +35,7 @@ beforeAll(async () => {
         import { Secret } from './src/helper/output/secret.ts';
         const [directory, url, commit, key] = [process.env.IN, process.env.URL_, process.env.COMMIT, process.env.KEY];
         const apiKey = new Secret(key);
+        if (process.env.END_WITH_STDIN) process.stdin.on('end', () => process.exit(3)).resume();
         const git = createGit({ directory, environment: process.env, secretValues: [apiKey] });
         git.push({ url, apiKey, commit, branch: 'main', onLine() {}, timeoutMs: 30000 }).then(
           (outcome) => console.log(JSON.stringify(outcome)),
@@ -58,18 +59,20 @@ afterAll(async () => {
   await sandbox.remove();
 });
 
-async function push(environment: NodeJS.ProcessEnv): Promise<{ stdout: string; stderr: string }> {
-  return run(process.execPath, [program], {
-    env: {
-      ...sandbox.environment,
-      GIT_SSL_CAINFO: server.caFile,
-      IN: directory,
-      URL_: server.url('app'),
-      COMMIT: ids[2],
-      KEY,
-      ...environment,
-    },
-  });
+function environmentWith(more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    ...sandbox.environment,
+    GIT_SSL_CAINFO: server.caFile,
+    IN: directory,
+    URL_: server.url('app'),
+    COMMIT: ids[2],
+    KEY,
+    ...more,
+  };
+}
+
+async function push(more: NodeJS.ProcessEnv): Promise<{ stdout: string; stderr: string }> {
+  return run(process.execPath, [program], { env: environmentWith(more) });
 }
 
 test('simple-git is loaded by the first command, not before, and once', async () => {
@@ -92,4 +95,25 @@ test('where Node itself would print the key, nothing is pushed', async () => {
     expect(stderr).not.toContain(ENCODED);
   }
   expect(server.requests).toEqual([]);
+});
+
+test('a program that ends takes its push along', async () => {
+  const child = spawn(process.execPath, [program], {
+    env: environmentWith({ END_WITH_STDIN: '1' }),
+    stdio: 'pipe',
+  });
+  let ran: string[] = [];
+  server.fault = (request) => (request.path.includes('info/refs') ? { kind: 'hang' } : undefined);
+  server.onHang = () => {
+    ran = processesWith(server.url('app'));
+    child.stdin.end();
+  };
+  const code = await new Promise((resolve) => child.on('exit', resolve));
+  expect(code).toBe(3);
+  expect(ran.some((line) => line.includes('git push'))).toBe(true);
+  // SIGKILL was sent before the program ended; the processes end right after, on their own time.
+  const gone = (): boolean => processesWith(server.url('app')).length === 0;
+  for (let round = 0; round < 200 && !gone(); round += 1)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(gone()).toBe(true);
 });

@@ -126,6 +126,17 @@ describe('the environment of a push', () => {
     expect(list).toContain(`http.${URL_TEXT}.extraHeader=Authorization: Basic ${encoded}`);
   });
 
+  test('the key goes nowhere else, where nobody had named it as a secret either', () => {
+    const careless = cleanEnvironment(
+      { HEROKU_API_KEY: KEY, ...configVariables([['a.b', KEY]]) },
+      { variables: [], values: [] },
+    );
+    const target = { url: new URL(URL_TEXT), apiKey: new Secret(KEY), isPartial: false };
+    expect(Object.values(pushEnvironment(careless, target)).filter((value) => value.includes(KEY))).toEqual(
+      [],
+    );
+  });
+
   test('settings of the job come first, so ours win', () => {
     expect(list[0]).toBe('http.sslVerify=false');
     expect(list).toContain(`http.${URL_TEXT}.sslVerify=true`);

@@ -126,10 +126,11 @@ test('git’s words are told, short and without credentials', async () => {
 });
 
 describe('a git that hangs', () => {
+  /** A git with children that ignore every polite signal; the last one to start says `ready`. */
   const stubborn = (mark: string): string =>
     `trap '' TERM INT HUP
-'${realGit}' -c alias.w='!sleep 300; : ${mark}' w & sh -c 'trap "" TERM; sleep 300; : ${mark}' &
-echo 'remote: ready' >&2
+'${realGit}' -c alias.w='!sleep 300; : ${mark}' w &
+sh -c 'trap "" TERM; echo "remote: ready" >&2; sleep 300; : ${mark}' &
 wait; wait; sleep 300; : ${mark}`;
 
   test('a local command has a limit that its error names, and leaves nothing', async () => {
