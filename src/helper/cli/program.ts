@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { parseArgs } from 'node:util';
 import {
   COMMANDS,
   parametersOf,
@@ -8,69 +8,75 @@ import {
 import type { Invocation } from '../commands/command.ts';
 import { Refusal } from '../errors.ts';
 import { VERSION } from '../version.ts';
+import { commandHelp, programHelp } from './help.ts';
 
 /** Text that was asked for (`--help`, `--version`) instead of a run. */
 export interface Told {
   readonly text: string;
 }
 
+type Flags = Record<string, string | boolean>;
+
 /**
- * Reads the command line; `listed` are commands that somebody else runs and that `--help` shows too. Values stay text here: what they mean is decided where the environment's are read too.
+ * Reads the command line with Node's own parser: a library for it would be an eighth of what the orb may
+ * carry. `listed` are commands that somebody else runs and that `--help` shows too. Values stay text here;
+ * what they mean is decided where the environment's are read too.
  * @throws Refusal for anything that is not understood, or given twice.
  */
 export function parseCommandLine(
   argv: readonly string[],
   listed: Readonly<Record<string, string>> = {},
 ): Invocation | Told {
-  let invocation: Invocation | undefined;
-  let text = '';
-  const program = new Command('heroku-cd')
-    .description('Safe continuous deployment to Heroku.')
-    .version(VERSION, '--version', 'print the version')
-    .showSuggestionAfterError(true);
-  for (const name of Object.keys(COMMANDS) as CommandName[]) {
-    program.addCommand(subcommand(name, (found) => (invocation = found)));
+  const [first] = argv;
+  if (first === undefined || first === '--help' || first === '-h' || first === 'help') {
+    return { text: programHelp(listed) };
   }
-  for (const [name, summary] of Object.entries(listed)) {
-    program.addCommand(new Command(name).description(summary));
-  }
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      writeOut: (part) => (text += part),
-      writeErr: (part) => (text += part),
-    });
-  }
-  try {
-    program.parse(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return { text };
-    throw new Refusal({
-      what: text.split('\n')[0]?.replace(/^error: /, '') || 'The command line was not understood.',
-      next: 'See `heroku-cd --help`.',
-    });
-  }
-  if (invocation === undefined) return { text: program.helpInformation() };
-  return invocation;
+  if (first === '--version') return { text: `${VERSION}\n` };
+  const command = commandOf(argv);
+  const rest = argv.slice(command.split(' ').length);
+  if (rest.includes('--help') || rest.includes('-h')) return { text: commandHelp(command) };
+  return { command, ...readFlags(command, rest) };
 }
 
-function subcommand(name: CommandName, found: (invocation: Invocation) => void): Command {
-  const command = new Command(name).description(COMMANDS[name].replaceAll('`', ''));
-  const flags: Record<string, string | boolean> = {};
-  for (const definition of parametersOf(name)) addFlag(command, definition, flags);
-  command.option('--json', 'answer with JSON on stdout; everything for people goes to stderr');
-  command.allowExcessArguments(false).action(() => {
-    found({ command: name, flags, json: command.opts<{ json?: boolean }>().json === true });
+function commandOf(argv: readonly string[]): CommandName {
+  const names = Object.keys(COMMANDS) as CommandName[];
+  for (const name of names) {
+    const words = name.split(' ');
+    if (words.every((word, index) => argv[index] === word)) return name;
+  }
+  throw new Refusal({
+    what: `There is no command ${JSON.stringify(argv[0])}.`,
+    why: `The commands are ${names.join(', ')}.`,
+    next: 'See `heroku-cd --help`.',
   });
-  return command;
 }
 
-function addFlag(
-  command: Command,
-  definition: ParameterDefinition,
-  flags: Record<string, string | boolean>,
-): void {
-  const set = (value: string | boolean): void => {
+function readFlags(command: CommandName, argv: readonly string[]): { flags: Flags; json: boolean } {
+  const definitions = parametersOf(command);
+  const refuse = (what: string): Refusal =>
+    new Refusal({ what, next: `See \`heroku-cd ${command} --help\`.` });
+  const { tokens } = parseArgs({
+    args: [...argv],
+    options: Object.fromEntries(
+      definitions.map(({ name, type }) => [
+        name,
+        { type: type === 'boolean' ? 'boolean' : 'string' } as const,
+      ]),
+    ),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const flags: Flags = {};
+  let json = false;
+  for (const token of tokens) {
+    if (token.kind === 'positional') throw refuse(`${JSON.stringify(token.value)} is one argument too many.`);
+    if (token.kind === 'option-terminator') continue;
+    if (token.name === 'json' && token.value === undefined) {
+      json = true;
+      continue;
+    }
+    const [definition, value] = readFlag(definitions, token, refuse);
     if (flags[definition.name] !== undefined) {
       throw new Refusal({
         what: `${definition.name}: given more than once on the command line.`,
@@ -79,19 +85,32 @@ function addFlag(
       });
     }
     flags[definition.name] = value;
-  };
-  const described = `${definition.description.replaceAll('`', '')}${describeDefault(definition)}`;
-  if (definition.type === 'boolean') {
-    command.addOption(new Option(`--${definition.name} [boolean]`, described));
-    command.on(`option:${definition.name}`, (value: string | null) => set(value ?? true));
-    command.addOption(new Option(`--no-${definition.name}`, `the contrary of --${definition.name}`));
-    command.on(`option:no-${definition.name}`, () => set(false));
-    return;
   }
-  command.addOption(new Option(`--${definition.name} <${definition.type}>`, described));
-  command.on(`option:${definition.name}`, (value: string) => set(value));
+  return { flags, json };
 }
 
-function describeDefault({ default: value }: ParameterDefinition): string {
-  return value === '' || value === false ? '' : ` (default: ${String(value)})`;
+/** `--no-x` is the contrary of a switch; a value that looks like a flag is one that was left out. */
+function readFlag(
+  definitions: readonly ParameterDefinition[],
+  token: {
+    readonly name: string;
+    readonly rawName: string;
+    readonly value?: string | undefined;
+    readonly inlineValue?: boolean | undefined;
+  },
+  refuse: (what: string) => Refusal,
+): readonly [ParameterDefinition, string | boolean] {
+  const find = (name: string): ParameterDefinition | undefined =>
+    definitions.find((one) => one.name === name);
+  const definition = find(token.name);
+  if (definition !== undefined && definition.type !== 'boolean') {
+    if (token.value === undefined || (!token.inlineValue && token.value.startsWith('--'))) {
+      throw refuse(`${token.rawName} wants a value.`);
+    }
+    return [definition, token.value];
+  }
+  if (definition !== undefined) return [definition, token.value ?? true];
+  const contrary = token.name.startsWith('no-') ? find(token.name.slice(3)) : undefined;
+  if (contrary?.type === 'boolean' && token.value === undefined) return [contrary, false];
+  throw refuse(`There is no option ${token.rawName} here.`);
 }
