@@ -2,11 +2,14 @@ import { environmentName, PARAMETERS, type Settings } from '../parameters/index.
 import type { Answer, Invocation } from './commands/command.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { recoverCommand } from './commands/recover.ts';
+import { identifyCommand } from './commands/identify.ts';
 import { planCommand } from './commands/plan.ts';
 import { PhaseRunner } from './deployment/phases.ts';
 import type { Ports } from './deployment/ports.ts';
 import { createFileStore } from './edge/file-store.ts';
 import { startHeartbeat } from './edge/heartbeat.ts';
+import { Refusal } from './errors.ts';
 import { createGit } from './git/create-git.ts';
 import { createHeroku, resolveHosts } from './heroku/index.ts';
 import type { LineLog } from './output/log.ts';
@@ -39,7 +42,22 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
     switch (invocation.command) {
       case 'deploy': {
         const settings = readSettings('deploy', invocation.flags, around.environment);
-        return await deployCommand(connect(settings, around), settings, phases);
+        const options = { phases, half: halfOf(settings) };
+        return await deployCommand(connect(settings, around), settings, options, around.log.clean);
+      }
+      case 'migrate': {
+        const { push, ...settings } = readSettings('migrate', invocation.flags, around.environment);
+        const deployment = { ...settings, maintenance: 'always' };
+        const options = { phases, push, half: halfOf(settings) };
+        return await deployCommand(connect(settings, around), deployment, options, around.log.clean);
+      }
+      case 'identify': {
+        const settings = readSettings('identify', invocation.flags, around.environment);
+        return await identifyCommand(connect(settings, around), settings);
+      }
+      case 'recover': {
+        const settings = readSettings('recover', invocation.flags, around.environment);
+        return await recoverCommand(connect(settings, around), settings);
       }
       case 'doctor': {
         const settings = readSettings('doctor', invocation.flags, around.environment);
@@ -53,6 +71,19 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
   } finally {
     stopHeartbeat();
   }
+}
+
+/** @throws Refusal where both halves are asked for at once. */
+function halfOf(settings: Pick<Settings<'deploy'>, 'until' | 'from'>): 'whole' | 'prepare' | 'continue' {
+  if (settings.until !== '' && settings.from !== '') {
+    throw new Refusal({
+      what: 'until and from cannot be given together.',
+      next: 'Give `--until window` first and `--from window` in a later call, or neither.',
+      parameter: 'until',
+    });
+  }
+  if (settings.until !== '') return 'prepare';
+  return settings.from === '' ? 'whole' : 'continue';
 }
 
 /** A value that is echoed in an error about itself may hold the key, so it is known before any is read. */

@@ -1,12 +1,16 @@
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { installCommand } from './commands/install.ts';
+import { maintenanceWrappedMigrateCommand } from './commands/maintenance-wrapped-migrate.ts';
+import { recoverCommand } from './commands/recover.ts';
 import type { OrbContext } from './context.ts';
 import { deployInsideYourOwnJob } from './examples/deploy-inside-your-own-job.ts';
 import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
 import { defaultExecutor } from './executors/default.ts';
 import { deployJob } from './jobs/deploy.ts';
+import { maintenanceWrappedMigrateJob } from './jobs/maintenance-wrapped-migrate.ts';
+import { recoverJob } from './jobs/recover.ts';
 import { orbDocument, type OrbDocument } from './sdk/index.ts';
 
 /** Says on the registry's page what the orb is for and where it runs. */
@@ -26,7 +30,11 @@ export function buildOrb(context: OrbContext): OrbDocument {
       installCommand(context),
       doctorCommand(context),
       deployCommand(context),
+      maintenanceWrappedMigrateCommand(context),
+      recoverCommand(context),
       deployJob(context),
+      maintenanceWrappedMigrateJob(context),
+      recoverJob(context),
       deployMainAfterTests(context),
       stagingAndProduction(context),
       deployInsideYourOwnJob(context),

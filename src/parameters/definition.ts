@@ -23,6 +23,8 @@ export interface ParameterDefinition {
   readonly check?: (value: string) => string | undefined;
   /** Must not be empty once defaults and substitution are done. */
   readonly required?: true;
+  /** A shell reads the value, so `$NAME` in it is left to that shell. */
+  readonly verbatim?: true;
   /** Only on the command line, such as where to write a file. */
   readonly commandLineOnly?: true;
 }

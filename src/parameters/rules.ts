@@ -42,6 +42,23 @@ export function checkEmail(value: string): string | undefined {
     : 'an e-mail address is wanted, such as deploy@example.com';
 }
 
+/** What `scale-down` may be; process types follow the platform's own rule (schema: formation.type). */
+export function checkScaleDown(value: string): string | undefined {
+  if (value === 'workers' || value === 'none') return undefined;
+  const types = value.split(/[\s,]+/).filter(Boolean);
+  if (types.includes('web')) return 'web is stopped by `stop-web`, because without it nobody is served';
+  return types.length > 0 && types.every((type) => /^[-\w]{1,128}$/.test(type))
+    ? undefined
+    : '`workers`, `none` or a list of process types is wanted, such as `worker,clock`';
+}
+
+/** Names of dyno sizes, of Cedar and of Fir; whether the app may use one is Heroku's to say. */
+export function checkDynoSize(value: string): string | undefined {
+  return /^[A-Za-z][A-Za-z0-9.-]{1,40}$/.test(value)
+    ? undefined
+    : 'a dyno size is wanted, such as `standard-2x`';
+}
+
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 

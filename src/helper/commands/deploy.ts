@@ -1,37 +1,57 @@
-import { resolve } from 'node:path';
+import { access, constants } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import type { Settings } from '../../parameters/index.ts';
-import { deploy } from '../deployment/deploy.ts';
-import type { PhaseRunner } from '../deployment/phases.ts';
+import { deploy, type DeployOptions } from '../deployment/deploy.ts';
 import type { Ports } from '../deployment/ports.ts';
 import type { Result } from '../deployment/result.ts';
 import { replaceFile } from '../edge/file-store.ts';
 import { Refusal } from '../errors.ts';
+import { cleaned } from '../output/clean-json.ts';
 import { messageOf } from '../output/message.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Answer } from './command.ts';
 
-/** `heroku-cd deploy`: the deployment, and its result on disk. */
+/**
+ * `heroku-cd deploy`: the deployment, and its result on disk. `clean` makes texts fit for people's eyes: in the
+ * result stand words of builds and servers, and nobody knows what they print.
+ * @throws Refusal, before anything is done, where `result-file` cannot be written.
+ */
 export async function deployCommand(
   ports: Ports,
   settings: Settings<'deploy'>,
-  phases: PhaseRunner,
+  options: DeployOptions,
+  clean: (text: string) => string,
 ): Promise<Answer> {
-  const result = await deploy(ports, settings, phases);
-  if ('skipped' in result) {
-    return { exitCode: EXIT.succeeded, json: { verdict: 'succeeded', ...result }, lines: [result.skipped] };
+  const resultFile = settings['result-file'] === '' ? undefined : resolve(settings['result-file']);
+  if (resultFile !== undefined) await requireWritable(resultFile);
+  const outcome = await deploy(ports, settings, options);
+  if ('skipped' in outcome) {
+    return { exitCode: EXIT.succeeded, json: { verdict: 'succeeded', ...outcome }, lines: [outcome.skipped] };
   }
-  const file = await ports.store.write('result.json', result);
-  if (settings['result-file'] !== '') await writeResultFile(settings['result-file'], result);
-  return { exitCode: result.exitCode, json: result, lines: [...summarise(result), `Result: ${file}`] };
+  const result = cleaned(outcome, clean);
+  const lines = [...summarise(result)];
+  // What became of the app is known by now, and no file changes it.
+  const keep = async (what: string, write: () => Promise<unknown>): Promise<void> => {
+    try {
+      await write();
+      lines.push(`Result: ${what}`);
+    } catch (error) {
+      ports.log.warn(`The result could not be written to ${what}: ${messageOf(error)}`);
+    }
+  };
+  await keep(join(ports.store.directory, 'result.json'), () => ports.store.write('result.json', result));
+  if (resultFile !== undefined) await keep(resultFile, () => replaceFile(resultFile, result));
+  return { exitCode: result.exitCode, json: result, lines };
 }
 
-async function writeResultFile(file: string, result: Result): Promise<void> {
+async function requireWritable(file: string): Promise<void> {
   try {
-    await replaceFile(resolve(file), result);
+    await access(dirname(file), constants.W_OK);
   } catch (error) {
     throw new Refusal({
       what: `result-file: ${file} cannot be written.`,
-      why: `${messageOf(error)}. The run itself ended with verdict ${result.verdict}.`,
+      why: messageOf(error),
+      next: 'Give `result-file` a path in a folder that is there and that the job may write to.',
       parameter: 'result-file',
     });
   }

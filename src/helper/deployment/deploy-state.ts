@@ -1,10 +1,15 @@
 import type { Settings } from '../../parameters/index.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
+import type { Migration } from '../migration/migrate.ts';
 import type { Release } from '../ports/heroku.ts';
 import type { Budget } from '../time/budget.ts';
 import type { AppFacts, CloneFacts } from './facts.ts';
 import type { PhaseRunner } from './phases.ts';
 import type { Ports } from './ports.ts';
+import type { DatabaseOutcome } from './result.ts';
 import type { Shipping } from './shipping.ts';
+import type { Window } from '../window/window.ts';
 import type { UndoStack } from './undo-stack.ts';
 
 /** What all phases of one run share. */
@@ -14,6 +19,10 @@ export interface Run {
   readonly budget: Budget;
   readonly undo: UndoStack;
   readonly phases: PhaseRunner;
+  /** False: what is deployed already is migrated, and no clone is needed. */
+  readonly push: boolean;
+  /** `prepare`: everything before the first change. `continue`: everything from there on. */
+  readonly half: 'whole' | 'prepare' | 'continue';
 }
 
 /** What preflight hands to the phases after it. */
@@ -21,6 +30,30 @@ export interface Preflight {
   readonly app: AppFacts;
   readonly clone: CloneFacts;
   readonly shipping: Shipping;
+  /** Whether the migration command will run. */
+  readonly migrates: boolean;
+  /** Whether the app goes through a maintenance window. */
+  readonly window: boolean;
+  /** A window that an earlier run left closed on purpose, and that this run continues. */
+  readonly held: Journal | undefined;
+  /** What the first half of this deployment has written down (`--until window`). */
+  readonly prepared: Journal | undefined;
+}
+
+/** What is known so far; grows from phase to phase and outlives a failure. */
+export interface Progress {
+  before?: Preflight;
+  journal?: JournalKeeper;
+  window?: Window;
+  /** Milliseconds since the epoch. */
+  windowOpenedAt?: number;
+  windowClosedAt?: number;
+  migration?: Migration;
+  /** The migration has begun, so a signal takes nothing back any more. */
+  noWayBack?: true;
+  /** Process types that could not be brought back. */
+  notBack: readonly string[];
+  database: DatabaseOutcome;
 }
 
 /** What shipping hands on: the release to judge. */

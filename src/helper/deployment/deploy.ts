@@ -1,131 +1,158 @@
 import type { Settings } from '../../parameters/index.ts';
 import { HerokuCdError, Interrupted } from '../errors.ts';
-import { exitCodeOf, type Verdict } from '../exit-codes.ts';
-import { messageOf } from '../output/message.ts';
+import { exitCodeOf } from '../exit-codes.ts';
+import { afterMigrate, migrate } from '../migration/migrate.ts';
+import { closeWindow } from '../window/close.ts';
+import { WindowGuard } from '../window/guard.ts';
+import { openWindow } from '../window/open.ts';
 import { Budget } from '../time/budget.ts';
 import { checkJob } from './check-job.ts';
-import type { Preflight, Run } from './deploy-state.ts';
+import { describeError } from './describe-error.ts';
+import type { Progress, Run } from './deploy-state.ts';
 import { PhaseRunner } from './phases.ts';
 import type { Ports } from './ports.ts';
 import { preflight } from './preflight.ts';
-import { confirmRelease, type Released } from './release.ts';
+import { prepareJournal } from './prepare-journal.ts';
+import { confirmRelease } from './release.ts';
 import { buildResult } from './report.ts';
-import type { DatabaseOutcome, Result } from './result.ts';
+import { restartDynos } from './restart.ts';
+import type { Result } from './result.ts';
+import { settle } from './settle.ts';
 import { ship } from './ship.ts';
-import { takeSnapshot } from './snapshot.ts';
 import { describeState, readStateNow } from './state-now.ts';
-import { UndoStack, type UndoReport } from './undo-stack.ts';
-
-/** What is known so far; grows from phase to phase and outlives a failure. */
-interface Progress {
-  before: Preflight | undefined;
-  released: Released | undefined;
-  database: DatabaseOutcome;
-}
+import { UndoStack } from './undo-stack.ts';
 
 /** A run that had nothing to do here, and says why. */
 export interface Skipped {
   readonly skipped: string;
 }
 
+export interface DeployOptions {
+  readonly phases?: PhaseRunner;
+  /** False: what is deployed already is migrated. */
+  readonly push?: boolean;
+  readonly half?: Run['half'];
+}
+
 /**
- * Deploys one commit to one app, without a maintenance window. Never throws for what can go wrong with
- * Heroku, git or the network: the result says what happened, and the app is as found unless it says so.
+ * Deploys one commit to one app, through a maintenance window where a migration runs. Never throws for what
+ * can go wrong with Heroku, git or the network: the result says what happened, and the app is as found,
+ * fully deployed, or held with a reason.
  * @throws Refusal for a deadline that leaves no time, and in a fork's pull request.
  */
 export async function deploy(
   ports: Ports,
   settings: Settings<'deploy'>,
-  phases: PhaseRunner = new PhaseRunner(ports.clock, ports.log),
+  options: DeployOptions = {},
 ): Promise<Result | Skipped> {
   const skipped = checkJob(ports.environment);
   if (skipped !== undefined) return { skipped };
   const run: Run = {
     ports,
     settings,
-    phases,
+    phases: options.phases ?? new PhaseRunner(ports.clock, ports.log),
     budget: new Budget(ports.clock, settings.deadline),
     undo: new UndoStack(),
+    push: options.push ?? true,
+    half: options.half ?? 'whole',
   };
-  const progress: Progress = { before: undefined, released: undefined, database: 'untouched' };
-
+  const progress: Progress = { database: 'untouched', notBack: [] };
   let error: unknown;
   try {
     await runPhases(run, progress);
   } catch (thrown) {
-    // An abort surfaces as whatever the aborted call throws; the signal's own reason is the truth.
-    error = ports.signal.aborted ? ports.signal.reason : thrown;
+    // An abort surfaces as whatever the aborted call throws; the signal's own reason is the truth. Once a
+    // migration has begun, a signal stops nothing any more.
+    error = ports.signal.aborted && !progress.noWayBack ? ports.signal.reason : thrown;
   }
   return finish(run, progress, error);
 }
 
 async function runPhases(run: Run, progress: Progress): Promise<void> {
-  const { ports, phases } = run;
+  const { ports, phases, undo } = run;
   const before = await phases.run('preflight', () => preflight(run));
   progress.before = before;
-  await phases.run('snapshot', async () => {
-    const snapshot = takeSnapshot(before.app, ports.clock.now());
-    const file = await ports.store.write('snapshot.json', snapshot);
-    ports.log.info(`How the app is now stands in ${file}.`);
+  const journal = await phases.run('snapshot', () => prepareJournal(run, before));
+  if (run.half === 'prepare') return;
+  progress.journal = journal;
+  if (before.window) {
+    progress.windowOpenedAt = ports.clock.now();
+    progress.window = await phases.run('open window', () => openWindow(run, before.app, journal));
+  }
+  const { window } = progress;
+  const shipped = await phases.run('ship', async () => {
+    await journal.note({ stage: 'shipping', status: window === undefined ? 'prepared' : 'open' });
+    return guarded(run, window, (guardedRun) => ship(guardedRun, before, journal));
   });
-  const shipped = await phases.run('ship', () => ship(run, before));
-  const released = await phases.run('release', () => confirmRelease(run, before, shipped));
-  progress.released = released;
+  const released = await phases.run('release', () =>
+    guarded(run, window, (guardedRun) => confirmRelease(guardedRun, before, shipped)),
+  );
+  await journal.knowRelease(released.release.id);
   if (released.releasePhase && before.shipping.kind !== 'nothing') progress.database = 'migrated';
-  run.undo.clear();
+
+  if (before.migrates) {
+    await phases.run('migrate', async () => {
+      const begun = (): void => void (progress.noWayBack = true);
+      progress.migration = await migrate(run, released.release, journal, window, begun);
+      progress.database = 'migrated';
+      undo.clear();
+      await afterMigrate(run);
+    });
+    await phases.run('restart', () => restartDynos(run, journal));
+  }
+  if (window !== undefined) {
+    progress.notBack = (
+      await phases.run('close window', () => closeWindow(window, released.release))
+    ).notBack;
+    progress.windowClosedAt = ports.clock.now();
+  }
+  undo.clear();
+  await journal.note({ status: 'closed' });
+  requireAllBack(run, progress);
+}
+
+/** While Heroku builds and releases, the window's processes must stay stopped. */
+function guarded<T>(run: Run, window: Progress['window'], work: (run: Run) => Promise<T>): Promise<T> {
+  if (window === undefined) return work(run);
+  return new WindowGuard(window).during(
+    (signal) => work({ ...run, ports: { ...run.ports, signal } }),
+    'stop',
+  );
+}
+
+/** The app serves, but a process type is neither as found nor somebody's choice. */
+function requireAllBack(run: Run, { notBack }: Progress): void {
+  if (notBack.length === 0) return;
+  const app = run.settings['app-name'];
+  throw new HerokuCdError('incomplete', {
+    what: `These process types of ${app} could not be brought back: ${notBack.join('; ')}.`,
+    why: 'The release may no longer have them, or Heroku refused their quantity or size.',
+    next: `heroku ps:scale -a ${app}`,
+  });
 }
 
 /** Takes back what a failed run began, reads the app once more, and says what came of it all. */
 async function finish(run: Run, progress: Progress, error: unknown): Promise<Result> {
   const { ports, phases } = run;
   const failedPhase = error === undefined ? undefined : phases.current;
-  if (error !== undefined) describeError(run, error);
-  const verdictOfError = error === undefined ? 'succeeded' : verdictOf(error);
-  // What could not be learned must not be overruled: undoing might cut off what is still under way.
-  const undone = verdictOfError === 'unknown' ? [] : await run.undo.unwind(ports.log);
-  if (verdictOfError === 'incomplete' || verdictOfError === 'unknown') progress.database = 'unknown';
-  const verdict = judge(verdictOfError, undone);
+  if (error !== undefined) describeError(ports.log, error);
+  const settled = error === undefined ? undefined : await settle(run, progress, error);
+  const verdict = settled?.verdict ?? 'succeeded';
+  const next = settled?.next ?? (error instanceof HerokuCdError ? error.next : undefined);
 
   return phases.run('report', async () => {
-    const changed = progress.before !== undefined;
-    const state = changed ? await readStateNow(ports.closingHeroku, run.settings['app-name']) : undefined;
-    const next = error instanceof HerokuCdError ? error.next : undefined;
+    const app = run.settings['app-name'];
+    const state = progress.before === undefined ? undefined : await readStateNow(ports.closingHeroku, app);
     if (state !== undefined && (verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete')) {
-      for (const line of describeState(run.settings['app-name'], state, progress.database, next))
-        ports.log.info(line);
+      for (const line of describeState(app, state, progress.database, next)) ports.log.info(line);
     }
-    const signal = error instanceof Interrupted ? error.signal : undefined;
     return buildResult(run, {
       verdict,
-      exitCode: exitCodeOf(verdict, signal),
-      before: progress.before,
+      exitCode: exitCodeOf(verdict, error instanceof Interrupted ? error.signal : undefined),
+      progress,
       state: state !== undefined && 'app' in state ? state : undefined,
-      database: progress.database,
       error,
       failedPhase,
     });
   });
-}
-
-function verdictOf(error: unknown): Verdict {
-  return error instanceof HerokuCdError ? error.verdict : 'failed';
-}
-
-/** A failed undo turns "as it was found" into "not as found": the app serves, and somebody must look. */
-function judge(verdict: Verdict, undone: readonly UndoReport[]): Verdict {
-  if (!undone.some((one) => one.outcome === 'failed')) return verdict;
-  return verdict === 'unknown' || verdict === 'held' ? verdict : 'incomplete';
-}
-
-function describeError(run: Run, error: unknown): void {
-  const { log } = run.ports;
-  log.info('');
-  if (error instanceof HerokuCdError) {
-    log.info(`ERROR: ${error.what}`);
-    if (error.why !== undefined) log.info(`  Why:  ${error.why}`);
-    if (error.next !== undefined) log.info(`  Next: ${error.next}`);
-  } else {
-    log.info(`ERROR: ${messageOf(error)}`);
-    log.info('  Why:  This was not foreseen: please report it, with the log of this run.');
-  }
 }

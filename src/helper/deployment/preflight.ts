@@ -7,6 +7,8 @@ import { checkClone, completeHistory, completeObjects, readDescent, requireDesce
 import type { Preflight, Run } from './deploy-state.ts';
 import { short, type AppFacts } from './facts.ts';
 import { Findings } from './findings.ts';
+import { recoverEarlier } from '../recovery/recover-earlier.ts';
+import { decideWindow } from './decide-window.ts';
 import { chooseShipping } from './shipping.ts';
 
 /**
@@ -20,7 +22,7 @@ export async function preflight(run: Run): Promise<Preflight> {
   const findings = new Findings();
   findings.ok('API key', `${describeKey(ports.apiKey)}, from $${settings['api-key']}`);
 
-  const found = await checkClone(git, settings, findings);
+  const found = run.push ? await checkClone(git, settings, findings) : undefined;
   const account = await checkAccount(heroku, settings, findings);
   await ports.store.prepare();
   let app = await checkApp(heroku, settings, account, findings);
@@ -30,7 +32,12 @@ export async function preflight(run: Run): Promise<Preflight> {
     else log.warn(finding.remedy === undefined ? text : `${text}. ${finding.remedy}`);
   }
 
-  if (await waitForOthers(run, app)) app = await checkApp(heroku, settings, account, new Findings());
+  const earlier = await recoverEarlier(run, app.app);
+  const waited = await waitForOthers(run, app);
+  if (waited || earlier.recovered) app = await checkApp(heroku, settings, account, new Findings());
+  const needs = await decideWindow(run, app, found?.commit, earlier);
+  if (found === undefined) return { app, ...whatIsDeployed(app), ...needs, ...earlier };
+
   const clone = await completeHistory(git, found, signal);
   const descent = await readDescent(git, clone.commit, app.deployedCommit, { mayFetch: true, signal });
   requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
@@ -40,7 +47,22 @@ export async function preflight(run: Run): Promise<Preflight> {
     if (fetched > 0) log.info(`Fetched ${fetched} objects that this blobless clone lacked.`);
   }
   warnOfTightDeadline(run);
-  return { app, clone, shipping };
+  return { app, clone, shipping, ...needs, ...earlier };
+}
+
+/** For a migration of what is deployed already. @throws Refusal where nothing is. */
+function whatIsDeployed(app: AppFacts): Pick<Preflight, 'clone' | 'shipping'> {
+  if (app.current?.slugId === undefined || app.deployedCommit === undefined) {
+    throw new Refusal({
+      what: `push: nothing is deployed on ${app.app.name} that could be migrated.`,
+      next: 'Leave `push` true, so that the commit is deployed first.',
+      parameter: 'push',
+    });
+  }
+  return {
+    clone: { commit: app.deployedCommit, kind: 'full' },
+    shipping: { kind: 'nothing', release: app.current },
+  };
 }
 
 /**

@@ -2,25 +2,25 @@ import { HerokuCdError } from '../errors.ts';
 import type { Verdict } from '../exit-codes.ts';
 import { messageOf } from '../output/message.ts';
 import type { ProcessFormation } from '../ports/heroku.ts';
-import type { Preflight, Run } from './deploy-state.ts';
-import type { DatabaseOutcome, Result, ResultProcess } from './result.ts';
+import type { Progress, Run } from './deploy-state.ts';
+import type { Result, ResultProcess } from './result.ts';
 import type { StateNow } from './state-now.ts';
 
 /** Everything that the result is made of. */
 export interface Outcome {
   readonly verdict: Verdict;
   readonly exitCode: number;
-  readonly before: Preflight | undefined;
+  readonly progress: Progress;
   /** The app as read back at the end. */
   readonly state: StateNow | undefined;
-  readonly database: DatabaseOutcome;
   readonly error: unknown;
   readonly failedPhase: string | undefined;
 }
 
 /** The run as `result.json` tells it. */
 export function buildResult(run: Run, outcome: Outcome): Result {
-  const { before, state, error } = outcome;
+  const { progress, state, error } = outcome;
+  const { before } = progress;
   const { heroku, git } = run.ports;
   const current = before?.app.current;
   return {
@@ -36,15 +36,15 @@ export function buildResult(run: Run, outcome: Outcome): Result {
     maintenance: {
       before: before?.app.app.maintenance ?? null,
       after: state?.app.maintenance ?? null,
-      windowSeconds: null,
+      windowSeconds: windowSeconds(progress),
     },
     formation: {
       before: before === undefined ? null : before.app.formation.map(process),
       after: state === undefined ? null : state.formation.map(process),
     },
-    database: outcome.database,
+    database: progress.database,
     backups: [],
-    migration: null,
+    migration: progress.migration ?? null,
     caches: [],
     phases: run.phases.records,
     requests: {
@@ -66,4 +66,10 @@ export function buildResult(run: Run, outcome: Outcome): Result {
 
 function process({ type, quantity, size }: ProcessFormation): ResultProcess {
   return { type, quantity, size };
+}
+
+/** Null where there was no window, or where it is still open. */
+function windowSeconds({ windowOpenedAt, windowClosedAt }: Progress): number | null {
+  if (windowOpenedAt === undefined || windowClosedAt === undefined) return null;
+  return Math.round((windowClosedAt - windowOpenedAt) / 100) / 10;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Failure } from '../errors.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
 import type { Build } from '../ports/heroku.ts';
 import type { Preflight, Run, Shipped } from './deploy-state.ts';
 import { short } from './facts.ts';
@@ -18,7 +19,7 @@ import { undoOfShipping } from './undo-shipping.ts';
  * Brings the commit to the app. What it gives back is a release to judge: that a push or a build has
  * ended proves nothing.
  */
-export async function ship(run: Run, before: Preflight): Promise<Shipped> {
+export async function ship(run: Run, before: Preflight, journal: JournalKeeper): Promise<Shipped> {
   const { log, heroku } = run.ports;
   const { app, clone, shipping } = before;
   const name = app.app.name;
@@ -32,7 +33,7 @@ export async function ship(run: Run, before: Preflight): Promise<Shipped> {
   const ours = new OurBuild({ heroku, app: name, commit: clone.commit, before: app.builds });
   for (const act of describeShipping(shipping, app, clone.commit, run.settings['heroku-branch'])) {
     log.info(`On ${name}: ${act.what}.`);
-    run.undo.push(undoOfShipping(run, before, ours, act.undo));
+    run.undo.push(undoOfShipping(run, before, ours, { what: act.undo, journal }));
   }
   if (shipping.kind === 'slug') return releaseSlug(run, before, shipping.slugId);
 

@@ -1,4 +1,6 @@
 import { Failure } from '../errors.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
+import { releaseEarlierCode } from '../migration/rollback.ts';
 import type { Build, Heroku, Release } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import type { Preflight, Run } from './deploy-state.ts';
@@ -11,7 +13,12 @@ import type { Undo, UndoOutcome } from './undo-stack.ts';
  * awaited, and should our code run by then, the code from before is released again. A release of anybody
  * else is left alone.
  */
-export function undoOfShipping(run: Run, before: Preflight, ours: OurBuild, what: string): Undo {
+export function undoOfShipping(
+  run: Run,
+  before: Preflight,
+  ours: OurBuild,
+  { what, journal }: { what: string; journal: JournalKeeper },
+): Undo {
   const heroku = run.ports.closingHeroku;
   return {
     what,
@@ -26,7 +33,7 @@ export function undoOfShipping(run: Run, before: Preflight, ours: OurBuild, what
         );
         return 'nothing-to-do';
       }
-      return putBack(run, heroku, before);
+      return putBack(run, before, journal);
     },
   };
 }
@@ -71,36 +78,14 @@ async function isOurs(heroku: Heroku, before: Preflight, release: Release | unde
   return slug.commit === before.clone.commit;
 }
 
-async function putBack(run: Run, heroku: Heroku, before: Preflight): Promise<UndoOutcome> {
+async function putBack(run: Run, before: Preflight, journal: JournalKeeper): Promise<UndoOutcome> {
   const name = before.app.app.name;
-  const previous = before.app.current;
-  if (previous?.slugId === undefined) {
+  if (before.app.current?.slugId === undefined) {
     throw new Failure({
       what: `${short(before.clone.commit)} is released on ${name}, and there is no earlier code to put back.`,
       next: `Turn the page on with \`heroku maintenance:on -a ${name}\` if nobody should see it.`,
     });
   }
-  run.ports.log.info(`Releasing the code of v${previous.version} on ${name} again.`);
-  const created = await heroku.createRelease(name, {
-    slugId: previous.slugId,
-    description: `Put back the code of v${previous.version}`,
-  });
-  const settled = await waitFor(
-    async () => {
-      const now = await heroku.release(name, created.id);
-      return now.status === 'pending' ? undefined : now;
-    },
-    {
-      clock: run.ports.clock,
-      limit: run.budget.closing(),
-      what: `the code of v${previous.version} to be released again`,
-      slowdown: () => heroku.slowdown ?? 1,
-    },
-  );
-  if (settled.status !== 'succeeded') {
-    throw new Failure({
-      what: `v${settled.version}, with the code of v${previous.version}, ended ${settled.status}.`,
-    });
-  }
+  await releaseEarlierCode(run, journal);
   return 'undone';
 }

@@ -1,4 +1,4 @@
-import { safeParse, type GenericSchema, type InferOutput } from 'valibot';
+import { is, safeParse, type GenericSchema, type InferOutput } from 'valibot';
 import type { Clock } from '../ports/clock.ts';
 import { type ErrorBody, meaningOf } from './error-answers.ts';
 import { type Effect, HerokuApiError } from './heroku-api-error.ts';
@@ -33,14 +33,16 @@ export class Answers {
   }
 
   /**
-   * The answer's JSON, in the shape that was asked for.
+   * The answer's JSON, in the shape that was asked for; undefined where nothing came and nothing is a shape
+   * that will do.
    * @throws FailedTry on an error status, a redirect, a page, truncated JSON or another shape.
    */
   read<S extends GenericSchema>(asked: Asked, answer: WireAnswer, schema: S): InferOutput<S> {
     if (answer.status >= 400) throw this.#errorStatus(asked, answer);
     if (answer.status >= 300) throw this.#redirect(asked, answer);
     const value = parseJson(answer.text);
-    if (value === undefined) throw this.#notJson(asked, answer);
+    const empty = answer.text.trim() === '';
+    if (value === undefined && !(empty && is(schema, undefined))) throw this.#notJson(asked, answer);
     const result = safeParse(schema, value);
     if (result.success) return result.output;
     // Of the issues only the places: the values can be config vars or URLs with signatures.

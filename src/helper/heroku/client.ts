@@ -4,19 +4,26 @@ import type { Clock } from '../ports/clock.ts';
 import type {
   Account,
   App,
+  AttachedDyno,
   Build,
   Collaborator,
   Dyno,
   Heroku,
+  LogStream,
+  NewDyno,
   ProcessFormation,
   Release,
   RequestCounts,
+  ScaleUpdate,
   Slug,
 } from '../ports/heroku.ts';
 import type { Log } from '../ports/log.ts';
 import { Api } from './api.ts';
 import * as builds from './builds.ts';
+import * as changes from './changes.ts';
+import * as dynos from './dynos.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
+import { openLog } from './log-session.ts';
 import { followOutput } from './output-stream.ts';
 import { appPath } from './paths.ts';
 import * as releases from './releases.ts';
@@ -124,6 +131,39 @@ export class HerokuClient implements Heroku {
 
   dynos(app: string): Promise<readonly Dyno[]> {
     return this.#api.list(appPath(app, 'dynos'), dynoShape);
+  }
+
+  setMaintenance(app: string, on: boolean): Promise<App> {
+    return changes.setMaintenance(this.#api, app, on);
+  }
+
+  scale(app: string, updates: readonly ScaleUpdate[]): Promise<readonly ProcessFormation[]> {
+    return changes.scale(this.#api, app, updates);
+  }
+
+  restartDynos(app: string): Promise<void> {
+    return changes.restartDynos(this.#api, app);
+  }
+
+  dyno(app: string, name: string): Promise<Dyno | undefined> {
+    return dynos.getDyno(this.#api, app, name);
+  }
+
+  createDyno(app: string, dyno: NewDyno): Promise<AttachedDyno> {
+    return dynos.createDyno(this.#api, app, dyno);
+  }
+
+  stopDyno(app: string, name: string): Promise<boolean> {
+    return dynos.stopDyno(this.#api, app, name);
+  }
+
+  openLog(
+    app: string,
+    filter: { readonly dyno: string; readonly lines?: number },
+    onLine: (line: string) => void,
+    options: { signal?: AbortSignal } = {},
+  ): Promise<LogStream> {
+    return openLog(this.#api, app, filter, onLine, options.signal);
   }
 
   /** Read from the list: asked for alone, an unknown feature and an unknown app are the same 404. */

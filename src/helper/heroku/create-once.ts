@@ -16,7 +16,7 @@ export interface Creation<T> {
  * limit of 30 s for answering a request (Dev Center: Request Timeout), so that a request which has left
  * no trace after the last look has not been carried out and will not be.
  */
-const LOOKS_MS = [0, 2_000, 4_000, 10_000, 20_000];
+export const LOOKS_MS = [0, 2_000, 4_000, 10_000, 20_000];
 
 /**
  * Creates something exactly once though answers get lost: a lost answer is settled by reading. What is

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 export type FaultKind =
   /** No connection came about: nothing was sent. */
   | 'unreachable'
@@ -51,7 +53,7 @@ const UNTRUSTED = /^(?:CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|H
  */
 export function networkFaultOf(error: unknown): NetworkFault {
   if (error instanceof NetworkFault) return error;
-  if (!(error instanceof Error)) throw error;
+  if (!types.isNativeError(error)) throw error;
   const { code, type, erroredSysCall } = error as Error & Record<'code' | 'type' | 'erroredSysCall', unknown>;
   if (type === 'max-size') return new NetworkFault('too-large');
   if (typeof code !== 'string') throw error;

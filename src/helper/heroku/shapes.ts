@@ -1,6 +1,7 @@
 import {
   array,
   boolean,
+  type InferOutput,
   nullish,
   number,
   object,
@@ -11,9 +12,11 @@ import {
   transform,
   unknown,
 } from 'valibot';
+import { Secret } from '../output/secret.ts';
 import type {
   Account,
   App,
+  AttachedDyno,
   Build,
   Collaborator,
   Dyno,
@@ -82,26 +85,38 @@ export const formationShape = pipe(
   transform((row): ProcessFormation => row),
 );
 
-export const dynoShape = pipe(
-  object({
-    id: string(),
-    name: string(),
-    type: string(),
-    state: string(),
-    size: string(),
-    release: object({ version: number() }),
-    created_at: string(),
-  }),
-  transform((row): Dyno => ({
+const dynoRow = object({
+  id: string(),
+  name: string(),
+  type: string(),
+  state: string(),
+  size: string(),
+  release: object({ version: number() }),
+  command: nullish(string()),
+  created_at: string(),
+});
+
+function dynoOf(row: InferOutput<typeof dynoRow>): Dyno {
+  return {
     id: row.id,
     name: row.name,
     type: row.type,
     state: row.state,
     size: row.size,
     releaseVersion: row.release.version,
+    command: row.command ?? '',
     createdAt: row.created_at,
-  })),
+  };
+}
+
+export const dynoShape = pipe(dynoRow, transform(dynoOf));
+
+export const attachedDynoShape = pipe(
+  object({ ...dynoRow.entries, attach_url: string() }),
+  transform((row): AttachedDyno => ({ ...dynoOf(row), attachUrl: new Secret(row.attach_url) })),
 );
+
+export const logSessionShape = object({ logplex_url: string() });
 
 export const featureShape = object({ name: string(), enabled: boolean() });
 

@@ -23,7 +23,10 @@ export function createMasker(): Masker {
     mask(text) {
       let masked = text;
       for (const form of forms) masked = masked.replaceAll(form, PLACEHOLDER);
-      return masked.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{0,1024}@/gi, `$1${PLACEHOLDER}@`);
+      return masked.replace(
+        /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{0,1024}@/gi,
+        `$1${PLACEHOLDER}@`,
+      );
     },
   };
 }

@@ -1,3 +1,5 @@
+import type { Secret } from '../output/secret.ts';
+
 /**
  * The Heroku Platform API as the deployment sees it. Field names follow the API's own
  * (Dev Center: Platform API Reference), camel-cased; only the fields that something uses are here.
@@ -34,6 +36,14 @@ export interface ProcessFormation {
   readonly command: string;
 }
 
+/** A process type as it is to be. */
+export interface ScaleUpdate {
+  readonly type: string;
+  readonly quantity: number;
+  /** Absent: as it is. */
+  readonly size?: string;
+}
+
 export interface Dyno {
   readonly id: string;
   readonly name: string;
@@ -41,7 +51,35 @@ export interface Dyno {
   readonly state: string;
   readonly size: string;
   readonly releaseVersion: number;
+  readonly command: string;
   readonly createdAt: string;
+}
+
+/** A one-off dyno to start. */
+export interface NewDyno {
+  /** For the dyno's shell. Heroku expands its first word where that names a process type. */
+  readonly command: string;
+  /** Process type, which names the dyno and its log lines: `run` gives `run.1234`. */
+  readonly type: string;
+  /** Absent: Heroku's default, whatever size the app's other dynos have. */
+  readonly size?: string;
+  /** Beside the app's config vars. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Seconds after which Heroku kills it, 86400 at the most. */
+  readonly timeToLive: number;
+}
+
+/** A dyno that waits for its client before it starts its command. */
+export interface AttachedDyno extends Dyno {
+  /** Gives access to the dyno's input and output, once. */
+  readonly attachUrl: Secret;
+}
+
+/** An open log session. */
+export interface LogStream {
+  /** Resolved when no more lines will come, for whatever reason. */
+  readonly ended: Promise<void>;
+  close(): void;
 }
 
 export type ReleaseStatus = 'pending' | 'succeeded' | 'failed' | 'expired';
@@ -94,6 +132,31 @@ export interface Heroku {
   collaborators(app: string): Promise<readonly Collaborator[]>;
   formation(app: string): Promise<readonly ProcessFormation[]>;
   dynos(app: string): Promise<readonly Dyno[]>;
+  /** Switches the maintenance page; absolute, so it may be sent again. */
+  setMaintenance(app: string, on: boolean): Promise<App>;
+  /** Sets quantities and sizes, all in one request; absolute, so it may be sent again. */
+  scale(app: string, updates: readonly ScaleUpdate[]): Promise<readonly ProcessFormation[]>;
+  /** Restarts every dyno but the one-off ones. Sent again only when nothing happened. */
+  restartDynos(app: string): Promise<void>;
+  /** Undefined where there is no such dyno any more. */
+  dyno(app: string, name: string): Promise<Dyno | undefined>;
+  /**
+   * Starts a one-off dyno that waits for its client, without a terminal. Never sent twice unless nothing
+   * was created; where that is open, the error's `effect` is `unknown`.
+   */
+  createDyno(app: string, dyno: NewDyno): Promise<AttachedDyno>;
+  /** Asks for a dyno to be stopped, which takes Heroku up to half a minute; false where it is gone already. */
+  stopDyno(app: string, name: string): Promise<boolean>;
+  /**
+   * Opens the app's log, for one dyno or one process type, and follows it. Resolves when the log has begun
+   * to come; from then on nothing is thrown.
+   */
+  openLog(
+    app: string,
+    filter: { readonly dyno: string; readonly lines?: number },
+    onLine: (line: string) => void,
+    options: { signal?: AbortSignal },
+  ): Promise<LogStream>;
   /** Undefined where the app's plan or generation does not know the feature. */
   featureEnabled(app: string, feature: string): Promise<boolean | undefined>;
   /** Newest first. `max` rows at the most; all of them when it is absent. */

@@ -71,7 +71,9 @@ function readOne(
       ? raw
       : problem('the name of an environment variable is wanted, not its value');
   }
-  const { text, unset } = substituteVariables(raw, environment);
+  const { text, unset } = definition.verbatim
+    ? { text: raw, unset: [] }
+    : substituteVariables(raw, environment);
   if (unset.length > 0) {
     return problem(`$${unset[0]} is not set in this job; set it, or give ${definition.name} a value`);
   }

@@ -11,6 +11,7 @@ import {
   whenStep,
   type OrbElement,
   type OrbParameter,
+  type Step,
 } from '../sdk/index.ts';
 import { COMMAND_LINE_VARIABLE } from '../hand-over.ts';
 
@@ -29,6 +30,27 @@ export function helperCommandParameters(helper: CommandName, context: OrbContext
   return [...helperParameters(helper, context.definitions), NO_OUTPUT_TIMEOUT, INSTALL];
 }
 
+/** A step that calls the helper: its words, and every value by the environment. */
+export function callHelper(
+  options: { name: string; words: string; parameters: readonly OrbParameter[]; environment?: Record<string, string> },
+): Step {
+  return run({
+    name: options.name,
+    environment: {
+      [COMMAND_LINE_VARIABLE]: options.words,
+      ...handOver(options.parameters),
+      ...options.environment,
+    },
+    noOutputTimeout: parameterReference(NO_OUTPUT_TIMEOUT.name),
+    command: include('scripts/helper.sh'),
+  });
+}
+
+/** The step that installs the helper unless the caller has done so. */
+export function installStep(): Step {
+  return whenStep(parameterReference(INSTALL.name), [invoke('install')]);
+}
+
 /** An orb command that installs the helper unless told not to, and then calls it. */
 export function helperCommand(options: HelperCommandOptions, context: OrbContext): OrbElement {
   return command({
@@ -36,15 +58,11 @@ export function helperCommand(options: HelperCommandOptions, context: OrbContext
     description: options.description,
     parameters: helperCommandParameters(options.helper, context),
     steps: [
-      whenStep(parameterReference(INSTALL.name), [invoke('install')]),
-      run({
+      installStep(),
+      callHelper({
         name: options.step,
-        environment: {
-          [COMMAND_LINE_VARIABLE]: options.helper,
-          ...handOver(helperParameters(options.helper, context.definitions)),
-        },
-        noOutputTimeout: parameterReference(NO_OUTPUT_TIMEOUT.name),
-        command: include('scripts/helper.sh'),
+        words: options.helper,
+        parameters: helperParameters(options.helper, context.definitions),
       }),
     ],
   });

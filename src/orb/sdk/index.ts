@@ -17,7 +17,18 @@ export type {
   Section,
   StepShape,
 } from './shapes.ts';
-export { checkout, checkoutFull, invoke, run, spliceSteps, storeArtifacts, unlessStep, whenStep } from './steps.ts';
+export {
+  checkout,
+  checkoutFull,
+  invoke,
+  restoreCache,
+  run,
+  saveCache,
+  spliceSteps,
+  storeArtifacts,
+  unlessStep,
+  whenStep,
+} from './steps.ts';
 export type { RunOptions, Step } from './steps.ts';
 export { escapeTemplates, include, parameterReference, unescapeTemplates } from './templates.ts';
 export { usage } from './usage.ts';

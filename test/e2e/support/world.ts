@@ -13,6 +13,15 @@ export const KEY = 'HRKU-5ca1ab1e-0000-4000-8000-00000c0ffee5';
 /** The emitted orb; `npm run coverage` names one whose helper counts what runs of it. */
 const ORB = process.env['E2E_ORB'] ?? resolve(__dirname, '../../../orb/orb.yml');
 
+/** The steps of the orb that call the helper. */
+const HELPER_STEPS: readonly string[] = [
+  'Ask Heroku for the app',
+  'Look before the first change',
+  'Deploy to Heroku',
+  'Deploy and migrate behind the maintenance page',
+  'Recover the app',
+];
+
 /** A local Heroku with one app, a repository, and the orb's job to deploy the one to the other. */
 export interface World {
   readonly heroku: LocalHeroku;
@@ -42,7 +51,7 @@ export interface Deployment {
   readonly job: JobResult;
   /** All that the steps wrote, one after the other. */
   readonly log: string;
-  /** Exit code of the step that calls the helper's deploy. */
+  /** Exit code of the helper: of the first step of it that failed, else of the last. */
   readonly exitCode: number | null;
   /** The result.json that the job stored as an artifact, where it got that far. */
   readonly result: Result | undefined;
@@ -80,7 +89,8 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
         output: { write: (text) => (log += text) },
         ...rest,
       });
-      const step = job.steps.find((one) => one.name === 'Deploy to Heroku');
+      const calls = job.steps.filter((one) => HELPER_STEPS.includes(one.name) && one.exitCode !== null);
+      const step = calls.find((one) => one.exitCode !== 0) ?? calls.at(-1);
       return { job, log, exitCode: step?.exitCode ?? null, result: await readResult(artifacts) };
     },
     app() {

@@ -1,0 +1,78 @@
+import { Refusal } from '../errors.ts';
+import type { Preflight, Run } from './deploy-state.ts';
+import type { AppFacts } from './facts.ts';
+
+/**
+ * Whether this run migrates, and whether it needs a window for that.
+ * @throws Refusal for parameters that contradict each other or the app.
+ */
+export async function decideWindow(
+  run: Run,
+  facts: AppFacts,
+  commit: string | undefined,
+  { held, prepared }: Pick<Preflight, 'held' | 'prepared'>,
+): Promise<Pick<Preflight, 'migrates' | 'window'>> {
+  const { settings, ports } = run;
+  refuseContradictions(run, facts);
+  let migrates = settings['migrate-command'] !== '';
+  if (migrates && (await hasReleasePhase(run, commit))) {
+    migrates = false;
+    ports.log.warn(
+      'The Procfile has a `release` process, which migrates by itself: `migrate-command` is not run, so that nothing is migrated twice.',
+    );
+  }
+  const continues = held !== undefined || prepared?.continues === true;
+  const window =
+    continues || settings.maintenance === 'always' || (settings.maintenance === 'auto' && migrates);
+  if (window && facts.app.maintenance && !continues) requireKeep(run, facts);
+  if (window && settings['stop-web'] && facts.app.space !== undefined) {
+    throw new Refusal({
+      what: `stop-web: ${facts.app.name} is in the Private Space ${facts.app.space}.`,
+      why: 'There the maintenance page is served by the web dynos themselves (Dev Center: Maintenance Mode).',
+      next: 'Leave `stop-web` false for this app.',
+      parameter: 'stop-web',
+    });
+  }
+  return { migrates, window };
+}
+
+function requireKeep(run: Run, facts: AppFacts): void {
+  if (run.settings['if-in-maintenance'] === 'keep') {
+    run.ports.log.warn(
+      `The maintenance page of ${facts.app.name} is on already; it will stay on at the end.`,
+    );
+    return;
+  }
+  throw new Refusal({
+    what: `if-in-maintenance: the maintenance page of ${facts.app.name} is on, and no run of ours explains it.`,
+    why: 'Somebody may be working on the app at this moment.',
+    next: `Run \`heroku maintenance:off -a ${facts.app.name}\` when it is not needed, or set \`if-in-maintenance: keep\` to leave it on.`,
+    parameter: 'if-in-maintenance',
+  });
+}
+
+function refuseContradictions({ settings }: Run, _facts: AppFacts): void {
+  if (settings['on-migration-failure'] === 'restore') {
+    throw new Refusal({
+      what: 'on-migration-failure: restore needs a backup, and this version takes none.',
+      next: 'Set `on-migration-failure` to `hold` or `rollback`.',
+      parameter: 'on-migration-failure',
+    });
+  }
+  for (const parameter of ['before-migrate', 'after-migrate', 'migrate-dyno-size'] as const) {
+    if (settings[parameter] !== '' && settings['migrate-command'] === '') {
+      throw new Refusal({
+        what: `${parameter}: there is no migration that it could belong to.`,
+        next: 'Set `migrate-command`, or leave it out.',
+        parameter,
+      });
+    }
+  }
+}
+
+/** Read from the commit, because the slug that it becomes does not exist yet. */
+async function hasReleasePhase(run: Run, commit: string | undefined): Promise<boolean> {
+  if (commit === undefined) return false;
+  const procfile = await run.ports.git.readFile(commit, 'Procfile');
+  return procfile !== undefined && /^release\s*:/m.test(procfile);
+}

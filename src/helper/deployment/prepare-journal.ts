@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { Refusal } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import { JournalKeeper } from '../journal/keeper.ts';
+import type { ProcessFormation } from '../ports/heroku.ts';
+import { typesToStop } from '../window/selection.ts';
+import type { Preflight, Run } from './deploy-state.ts';
+
+/**
+ * Writes down how the app was found and what this run is going to set, before the first change. A run that
+ * continues a held window keeps what that window's run had found.
+ */
+export async function prepareJournal(run: Run, before: Preflight): Promise<JournalKeeper> {
+  const { settings, ports } = run;
+  if (before.prepared !== undefined) {
+    requireAsPrepared(before, before.prepared);
+    return new JournalKeeper(ports, before.prepared);
+  }
+  const { app, held } = before;
+  const stop = before.window
+    ? typesToStop(app.formation, { scaleDown: settings['scale-down'], stopWeb: settings['stop-web'] })
+    : [];
+  const journal: Journal = {
+    schemaVersion: 1,
+    run: randomUUID(),
+    app: { id: app.app.id, name: app.app.name },
+    writtenAt: '',
+    status: 'prepared',
+    stage: 'before',
+    commit: before.clone.commit,
+    continues: held !== undefined,
+    migrates: before.migrates,
+    found: held?.found ?? {
+      maintenance: app.app.maintenance,
+      preboot: app.preboot ?? null,
+      formation: app.formation.map(({ type, quantity, size }) => ({ type, quantity, size })),
+      release: app.current === undefined ? null : { id: app.current.id, version: app.current.version },
+      slugId: app.current?.slugId ?? null,
+      commit: app.deployedCommit ?? null,
+    },
+    set: {
+      maintenance: held?.set.maintenance ?? (before.window && !app.app.maintenance),
+      stopped: [...new Set([...(held?.set.stopped ?? []), ...stop])],
+    },
+    releases: [...(held?.releases ?? []), ...(app.current === undefined ? [] : [app.current.id])],
+    migrationDyno: null,
+    reason: null,
+  };
+  const keeper = new JournalKeeper(ports, journal);
+  await keeper.note();
+  return keeper;
+}
+
+/**
+ * Between the two halves of a deployment lies a step that saves the cache, so what the first half saw is
+ * compared with what is there now.
+ * @throws Refusal that names what has changed.
+ */
+function requireAsPrepared({ app, clone }: Preflight, journal: Journal): void {
+  const { found } = journal;
+  const changed = [
+    app.current?.id === found.release?.id ? undefined : 'the current release',
+    clone.commit === journal.commit ? undefined : 'the commit',
+    journal.continues || app.app.maintenance === found.maintenance ? undefined : 'the maintenance page',
+    journal.continues || sameFormation(app.formation, found.formation) ? undefined : 'the formation',
+  ].filter((one) => one !== undefined);
+  if (changed.length === 0) return;
+  throw new Refusal({
+    what: `${changed.join(', ')} of ${app.app.name} changed between the two halves of this deployment.`,
+    why: 'Somebody else is at work on the app.',
+    next: 'Run the job again; nothing was changed by this one.',
+  });
+}
+
+function sameFormation(live: readonly ProcessFormation[], found: Journal['found']['formation']): boolean {
+  return (
+    live.length === found.length &&
+    found.every((one) =>
+      live.some((now) => now.type === one.type && now.quantity === one.quantity && now.size === one.size),
+    )
+  );
+}

@@ -1,0 +1,31 @@
+import { HerokuCdError } from '../errors.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
+import { messageOf } from '../output/message.ts';
+import type { Run } from './deploy-state.ts';
+
+/**
+ * Restarts the app's dynos after a migration: they booted before it and know the schema from before. A
+ * restart whose answer was lost is proven by the dynos that are listed afterwards.
+ */
+export async function restartDynos(run: Run, journal: JournalKeeper): Promise<void> {
+  const { closingHeroku: heroku, log } = run.ports;
+  const app = journal.current.app.name;
+  const isFormation = (type: string): boolean => type !== 'run' && type !== 'release';
+  const before = (await heroku.dynos(app)).filter((dyno) => isFormation(dyno.type));
+  if (before.length === 0) return;
+  try {
+    await heroku.restartDynos(app);
+  } catch (error) {
+    if (!(error instanceof HerokuCdError)) throw error;
+    const now = await heroku.dynos(app);
+    const old = before.filter((dyno) =>
+      now.some((one) => one.id === dyno.id && one.createdAt === dyno.createdAt),
+    );
+    if (old.length === 0) return;
+    log.warn(
+      `The restart was not answered (${messageOf(error)}), and ${old.map((dyno) => dyno.name).join(', ')} did not restart; once more.`,
+    );
+    await heroku.restartDynos(app);
+  }
+  log.info(`Restarted ${before.length} ${before.length === 1 ? 'dyno' : 'dynos'}.`);
+}

@@ -1,0 +1,136 @@
+import { Failure, HerokuCdError } from '../errors.ts';
+import type { Verdict } from '../exit-codes.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
+import { releaseEarlierCode } from '../migration/rollback.ts';
+import { messageOf } from '../output/message.ts';
+import { closeWindow } from '../window/close.ts';
+import type { Progress, Run } from './deploy-state.ts';
+import { restartDynos } from './restart.ts';
+import type { UndoReport } from './undo-stack.ts';
+
+/** What a failed run came to in the end. */
+export interface Settled {
+  readonly verdict: Verdict;
+  /** The command that goes on from here, where it is not the error's own. */
+  readonly next?: string;
+}
+
+/**
+ * What follows a failure, by how far the run had come: before the migration everything is put back; during
+ * it, the policy decides; after it, the window is closed forward.
+ */
+export async function settle(run: Run, progress: Progress, error: unknown): Promise<Settled> {
+  const verdict = error instanceof HerokuCdError ? error.verdict : 'failed';
+  const { journal } = progress;
+  if (journal === undefined) return { verdict };
+  switch (journal.current.stage) {
+    case 'migrated':
+      return closeForward(run, progress, journal, error);
+    case 'migrating':
+      return afterFailedMigration(run, progress, journal, error, verdict);
+    default:
+      return beforeMigration(run, progress, journal, error, verdict);
+  }
+}
+
+async function beforeMigration(
+  run: Run,
+  progress: Progress,
+  journal: JournalKeeper,
+  error: unknown,
+  verdict: Verdict,
+): Promise<Settled> {
+  const isOpen = journal.current.status === 'open';
+  // A release phase is the migration of an app that has one, and its failure is judged like one.
+  if (verdict === 'incomplete' && isOpen && progress.database !== 'migrated') {
+    return afterFailedMigration(run, progress, journal, error, 'failed');
+  }
+  // What could not be learned must not be overruled: undoing might cut off what is still under way.
+  if (verdict === 'unknown' || verdict === 'held') {
+    progress.database = verdict === 'unknown' ? 'unknown' : progress.database;
+    return isOpen ? hold(journal, verdict, error) : closeJournal(journal, { verdict });
+  }
+  if (verdict === 'incomplete') progress.database = 'unknown';
+  const undone = await run.undo.unwind(run.ports.log);
+  if (undone.every((one) => one.outcome !== 'failed')) return closeJournal(journal, { verdict });
+  return isOpen
+    ? hold(journal, 'held', undoFailure(undone))
+    : closeJournal(journal, { verdict: 'incomplete' });
+}
+
+async function afterFailedMigration(
+  run: Run,
+  progress: Progress,
+  journal: JournalKeeper,
+  error: unknown,
+  verdict: Verdict,
+): Promise<Settled> {
+  progress.database = 'unknown';
+  if (verdict === 'unknown') return hold(journal, 'unknown', error);
+  if (run.settings['on-migration-failure'] !== 'rollback') {
+    return progress.window === undefined
+      ? closeJournal(journal, { verdict: 'incomplete' })
+      : hold(journal, 'held', error);
+  }
+  const { log } = run.ports;
+  try {
+    const release = await releaseEarlierCode(run, journal);
+    if (progress.window !== undefined) {
+      progress.notBack = (await closeWindow(progress.window, release)).notBack;
+      progress.windowClosedAt = run.ports.clock.now();
+    }
+    log.warn(
+      'The code from before serves again. What the migration did to the database until it failed stays.',
+    );
+    return await closeJournal(journal, { verdict: 'incomplete' });
+  } catch (failure) {
+    log.warn(`Going back failed: ${messageOf(failure)}`);
+    return hold(journal, 'held', failure);
+  }
+}
+
+/** The migration has succeeded, so there is no way back: what can still be done is to open the app again. */
+async function closeForward(
+  run: Run,
+  progress: Progress,
+  journal: JournalKeeper,
+  error: unknown,
+): Promise<Settled> {
+  const { window } = progress;
+  if (window === undefined || progress.windowClosedAt !== undefined) {
+    return closeJournal(journal, { verdict: 'incomplete' });
+  }
+  if (error instanceof HerokuCdError && error.verdict === 'held') return hold(journal, 'held', error);
+  try {
+    if (run.phases.current === 'migrate') await restartDynos(run, journal);
+    const current = await run.ports.closingHeroku.currentRelease(journal.current.app.name);
+    if (current === undefined || !journal.current.releases.includes(current.id)) {
+      throw new Failure({ what: 'Another release is current than the one that was deployed.' });
+    }
+    progress.notBack = (await closeWindow(window, current)).notBack;
+    progress.windowClosedAt = run.ports.clock.now();
+    return await closeJournal(journal, { verdict: 'incomplete' });
+  } catch (failure) {
+    run.ports.log.warn(`The window cannot be closed: ${messageOf(failure)}`);
+    return hold(journal, 'held', failure);
+  }
+}
+
+async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): Promise<Settled> {
+  const { app } = journal.current;
+  await journal.note({ status: 'held', reason: messageOf(error) });
+  return {
+    verdict,
+    next: `mend the cause and run the job again, which continues this window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+  };
+}
+
+async function closeJournal(journal: JournalKeeper, settled: Settled): Promise<Settled> {
+  await journal.note({ status: 'closed' });
+  return settled;
+}
+
+function undoFailure(undone: readonly UndoReport[]): Failure {
+  const failed = undone.filter((one) => one.outcome === 'failed');
+  return new Failure({ what: failed.map((one) => `${one.what}: ${one.why ?? ''}`).join('; ') });
+}

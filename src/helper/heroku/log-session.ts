@@ -1,0 +1,97 @@
+import type { LogStream } from '../ports/heroku.ts';
+import type { Api } from './api.ts';
+import { Cutoff } from './cutoff.ts';
+import { HerokuApiError } from './heroku-api-error.ts';
+import { LineSplitter } from './lines.ts';
+import { NetworkFault } from './network-fault.ts';
+import { appPath } from './paths.ts';
+import { logSessionShape } from './shapes.ts';
+import { withoutKeepAlive } from './stream-position.ts';
+import { parseSafeUrl } from './transport.ts';
+import type { OpenAnswer } from './wire.ts';
+
+/** Stands for the URL of the log, which is a secret. */
+const PATH = '(log stream)';
+
+/**
+ * Opens a log session and follows it, the lines of the near past first. The session's URL is pre-signed
+ * and of another host, so the API key is never sent to it, and the URL is never shown. Heroku gives up a
+ * session about an hour after it was connected (Dev Center: Platform API Reference, log session).
+ * @throws HerokuApiError when there is no session, or its log does not begin to come.
+ */
+export async function openLog(
+  api: Api,
+  app: string,
+  filter: { readonly dyno: string; readonly lines?: number },
+  onLine: (line: string) => void,
+  signal: AbortSignal | undefined,
+): Promise<LogStream> {
+  const session = await api.call({
+    method: 'POST',
+    path: appPath(app, 'log-sessions'),
+    // The schema says `dyno_name`; `dyno` is what the official CLI sends, for a process type too.
+    body: { ...filter, tail: true },
+    answer: logSessionShape,
+    variant: 'sdk',
+    repeat: 'always',
+  });
+  api.options.log.addSecret(session.logplex_url);
+  const url = parseSafeUrl(session.logplex_url);
+  if (url === undefined) throw logError('Heroku named a place for the log that is not https.');
+
+  const cutoff = new Cutoff({ signals: [api.options.signal, signal] });
+  const answer = await connect(api, url, cutoff);
+  const lines = new LineSplitter((line) => {
+    const text = textOf(line);
+    if (text !== undefined) onLine(text);
+  });
+  return { ended: follow(answer, lines, cutoff), close: () => cutoff.cut() };
+}
+
+async function connect(api: Api, url: URL, cutoff: Cutoff): Promise<OpenAnswer> {
+  // Only the beginning has a limit: an app may have nothing to say for hours.
+  const limit = setTimeout(() => cutoff.cut(), api.options.requestTimeoutMs);
+  try {
+    const headers = { Accept: 'text/event-stream', 'User-Agent': api.options.userAgent };
+    const answer = await api.wire.open({ method: 'GET', url, headers }, cutoff);
+    if (answer.status === 200 && (answer.header('content-encoding') ?? 'identity') === 'identity')
+      return answer;
+    cutoff.cut();
+    throw logError(`The app's log answered ${answer.status}.`, answer.status);
+  } catch (error) {
+    if (!(error instanceof NetworkFault)) throw error;
+    throw logError(
+      error.code === undefined
+        ? "The app's log did not begin to come."
+        : `The app's log cannot be had (${error.code}).`,
+    );
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+/** Passes lines on until the stream ends, however it does: a log says nothing by ending. */
+async function follow(answer: OpenAnswer, lines: LineSplitter, cutoff: Cutoff): Promise<void> {
+  try {
+    for await (const chunk of answer.body) lines.push(withoutKeepAlive(chunk));
+    lines.end();
+  } catch (error) {
+    if (!(error instanceof NetworkFault)) throw error;
+  } finally {
+    cutoff.cut();
+  }
+}
+
+/** The log line in a line of the stream, which is plain text or server-sent events, as the server likes. */
+function textOf(line: string): string | undefined {
+  if (/^\d/.test(line)) return line;
+  return /^data: ?(.*)$/s.exec(line)?.[1];
+}
+
+function logError(what: string, status?: number): HerokuApiError {
+  return new HerokuApiError(
+    'failed',
+    { what },
+    { method: 'GET', path: PATH, requestId: '', effect: 'none', ...(status === undefined ? {} : { status }) },
+  );
+}

@@ -1,0 +1,70 @@
+import {
+  array,
+  boolean,
+  literal,
+  nullable,
+  number,
+  object,
+  picklist,
+  safeParse,
+  string,
+  type InferOutput,
+} from 'valibot';
+
+const processShape = object({ type: string(), quantity: number(), size: string() });
+
+/**
+ * `prepared`: nothing was changed when this was written, and what stands under `set` is what the run was
+ * going to set. `open`: the window is open. `held`: left so on purpose. `closed`: nothing is left to put back.
+ */
+const statusShape = picklist(['prepared', 'open', 'held', 'closed']);
+
+/** How far the run had come. From `migrating` on, the earlier code may not fit the database any more. */
+const stageShape = picklist(['before', 'window', 'shipping', 'migrating', 'migrated']);
+
+const journalShape = object({
+  schemaVersion: literal(1),
+  /** Tells one run from another. */
+  run: string(),
+  app: object({ id: string(), name: string() }),
+  /** ISO 8601. */
+  writtenAt: string(),
+  status: statusShape,
+  stage: stageShape,
+  /** The commit that the run deploys. */
+  commit: string(),
+  /** Whether the run continues a held window, whose `found` it has taken over. */
+  continues: boolean(),
+  /** Whether the run was going to migrate. */
+  migrates: boolean(),
+  /** How the app was before the first change. */
+  found: object({
+    maintenance: boolean(),
+    preboot: nullable(boolean()),
+    formation: array(processShape),
+    release: nullable(object({ id: string(), version: number() })),
+    slugId: nullable(string()),
+    commit: nullable(string()),
+  }),
+  /** What this run set, or was going to set. */
+  set: object({
+    maintenance: boolean(),
+    /** Process types that were scaled to zero. */
+    stopped: array(string()),
+  }),
+  /** Releases that this run knows as its own. */
+  releases: array(string()),
+  /** The one-off dyno that migrates, once it has one. */
+  migrationDyno: nullable(string()),
+  /** Why it is held. */
+  reason: nullable(string()),
+});
+
+/** What a run found, what it set, and how far it came: all that another run needs to put things back. */
+export type Journal = InferOutput<typeof journalShape>;
+
+/** A journal from a file, or undefined where it is none. */
+export function parseJournal(value: unknown): Journal | undefined {
+  const parsed = safeParse(journalShape, value);
+  return parsed.success ? parsed.output : undefined;
+}

@@ -1,0 +1,136 @@
+import { Failure, HerokuCdError, Interrupted, UnknownOutcome } from '../errors.ts';
+import type { Run } from '../deployment/deploy-state.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
+import { runOneOff } from '../one-off/index.ts';
+import type { Release } from '../ports/heroku.ts';
+import { waitFor } from '../time/wait.ts';
+import { WindowGuard } from '../window/guard.ts';
+import type { Window } from '../window/window.ts';
+import { runHook } from './hook.ts';
+
+/** A migration whose exit status is known, and is not 0. */
+export class MigrationFailed extends Failure {
+  readonly exitStatus: number | undefined;
+
+  constructor(what: string, why: string, exitStatus: number | undefined) {
+    super({ what, why });
+    this.exitStatus = exitStatus;
+  }
+}
+
+/** The migration's end, for `result.json`. */
+export interface Migration {
+  readonly command: string;
+  readonly exitStatus: number | null;
+}
+
+/**
+ * Migrates in a one-off dyno of the new release. From its start until its end is known there is no way back:
+ * the journal says so, and `begun` is called, before the dyno is asked for.
+ * @throws MigrationFailed for a non-zero exit status, UnknownOutcome where none could be learned.
+ */
+export async function migrate(
+  run: Run,
+  release: Release,
+  journal: JournalKeeper,
+  window: Window | undefined,
+  begun: () => void,
+): Promise<Migration> {
+  const { ports, settings } = run;
+  const guard = window === undefined ? undefined : new WindowGuard(window);
+  await hook(run, 'before-migrate', ports.signal);
+  if (window !== undefined) await waitForOldDynos(run, release);
+  await guard?.check();
+  ports.signal.throwIfAborted();
+
+  await journal.note({ stage: 'migrating' });
+  begun();
+  ports.log.info(`Migrating ${settings['app-name']}: ${settings['migrate-command']}`);
+  const work = (): Promise<Migration> => runMigration(run, journal);
+  const migration = await (guard === undefined ? work() : guard.during(work, 'warn'));
+  await journal.note({ stage: 'migrated' });
+  return migration;
+}
+
+/** `after-migrate`: whatever it comes to, the migration has succeeded and stays. */
+export async function afterMigrate(run: Run): Promise<void> {
+  await hook(run, 'after-migrate', new AbortController().signal);
+}
+
+async function hook(
+  run: Run,
+  parameter: 'before-migrate' | 'after-migrate',
+  signal: AbortSignal,
+): Promise<void> {
+  const command = run.settings[parameter];
+  if (command === '') return;
+  const { environment, log } = run.ports;
+  await runHook({ parameter, command, environment, log, signal });
+}
+
+/**
+ * With preboot, dynos of the earlier release go on serving beside the new ones for some minutes (Dev Center:
+ * Preboot); they must not meet the new schema.
+ */
+async function waitForOldDynos(run: Run, release: Release): Promise<void> {
+  const { heroku, clock, signal } = run.ports;
+  await waitFor(
+    async () => {
+      const dynos = await heroku.dynos(run.settings['app-name']);
+      return dynos.some((dyno) => dyno.releaseVersion < release.version && dyno.type !== 'run')
+        ? undefined
+        : true;
+    },
+    {
+      clock,
+      signal,
+      limit: run.budget.limit({ ms: run.settings['boot-timeout'], parameter: 'boot-timeout' }),
+      what: `the dynos of the releases before v${release.version} to be gone`,
+      slowdown: () => heroku.slowdown ?? 1,
+    },
+  );
+}
+
+async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration> {
+  const { ports, settings, budget } = run;
+  const command = settings['migrate-command'];
+  const limit = budget.limit({ ms: settings['migrate-timeout'], parameter: 'migrate-timeout' });
+  const outcome = await runOneOff(ports, {
+    app: settings['app-name'],
+    command,
+    ...(settings['migrate-dyno-size'] === '' ? {} : { size: settings['migrate-dyno-size'] }),
+    // Heroku's own cap, should this process be lost: the limit and a little, so that ours comes first.
+    timeToLiveSeconds: Math.min(86_400, Math.ceil(limit.ms / 1000) + 60),
+    limit,
+    onLine: (line) => ports.log.output('migrate', line),
+  });
+  switch (outcome.kind) {
+    case 'not-started':
+      await journal.note({ stage: 'shipping' });
+      throw ports.signal.aborted ? asInterruption(ports.signal.reason) : outcome.error;
+    case 'unknown':
+      throw new UnknownOutcome({
+        what: 'How the migration ended could not be learned.',
+        why: `${outcome.why}${outcome.gone ? '' : ` The dyno ${outcome.dyno ?? ''} may be running still.`}`,
+        next: `Look at the database and at \`heroku logs -a ${settings['app-name']} --dyno ${outcome.dyno ?? 'run'}\`; then run the job again, or \`heroku-cd recover --app-name ${settings['app-name']} --release-hold\`.`,
+      });
+    case 'exited':
+      if (outcome.exitStatus === 0) {
+        ports.log.info('The migration succeeded (exit status 0).');
+        return { command, exitStatus: 0 };
+      }
+      throw new MigrationFailed(
+        `The migration failed with exit status ${outcome.exitStatus}.`,
+        outcome.stop === undefined
+          ? 'Its output above says why; the schema may be half applied.'
+          : `It was stopped (${outcome.stop.by === 'limit' ? outcome.stop.error.what : outcome.stop.by}); the schema may be half applied.`,
+        outcome.exitStatus,
+      );
+  }
+}
+
+function asInterruption(reason: unknown): unknown {
+  return reason instanceof Interrupted || reason instanceof HerokuCdError
+    ? reason
+    : new Failure({ what: 'Stopped.' });
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '../ports/clock.ts';
+
+/** Something that happens once, and that anybody may wait for before and after. */
+export class Event {
+  readonly happened: Promise<void>;
+  #happen: () => void = () => undefined;
+
+  constructor() {
+    this.happened = new Promise((resolve) => (this.#happen = resolve));
+  }
+
+  happen(): void {
+    this.#happen();
+  }
+}
+
+/**
+ * The first of some waits to be over. Those that are given a signal are told to stop waiting then, and
+ * their rejection for that reason is nobody's concern.
+ */
+export async function firstOf<T>(start: (signal: AbortSignal) => readonly Promise<T>[]): Promise<T> {
+  const over = new AbortController();
+  const waits = start(over.signal);
+  for (const wait of waits) wait.catch(() => undefined);
+  try {
+    return await Promise.race(waits);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Waits for something, and for `ms` at the most. */
+export async function within(promise: Promise<unknown>, ms: number, clock: Clock): Promise<void> {
+  await firstOf((signal) => [promise.then(() => undefined), clock.sleep(ms, signal)]);
+}

@@ -1,0 +1,55 @@
+import type { Run } from '../deployment/deploy-state.ts';
+import { Refusal } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import { JournalKeeper, readJournal } from '../journal/keeper.ts';
+import type { App } from '../ports/heroku.ts';
+import { recoverJournal } from './recover.ts';
+
+/** What an earlier run had left. */
+export interface Earlier {
+  /** True: something was put back, so what was read before is stale. */
+  readonly recovered: boolean;
+  /** A held window, which is left as it is and can be continued. */
+  readonly held: Journal | undefined;
+  /** What the first half of this very deployment has written down. */
+  readonly prepared: Journal | undefined;
+}
+
+const NOTHING: Earlier = { recovered: false, held: undefined, prepared: undefined };
+
+/**
+ * Every run begins by putting back what an earlier one was killed in the middle of.
+ * @throws HerokuCdError of verdict `unknown` where the earlier run's migration is not proven to have ended well.
+ */
+export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
+  const found = await readJournal(run.ports, app.id);
+  if ('none' in found) {
+    if (found.none !== undefined)
+      run.ports.log.warn(`A journal lies in ${run.ports.store.directory}, but ${found.none}; it is ignored.`);
+    if (run.half === 'continue') throw nothingPrepared(app);
+    return NOTHING;
+  }
+  const { journal } = found;
+  if (run.half === 'continue') {
+    if (journal.status !== 'prepared') throw nothingPrepared(app);
+    return { ...NOTHING, prepared: journal };
+  }
+  if (journal.status === 'closed') return NOTHING;
+  if (journal.status === 'held') {
+    run.ports.log.warn(
+      `An earlier run holds the window of ${app.name}: ${journal.reason ?? 'no reason given'} This run continues it.`,
+    );
+    return { ...NOTHING, held: journal };
+  }
+  run.ports.log.info(`An earlier run was at work on ${app.name} (${journal.writtenAt}); recovering first.`);
+  await recoverJournal(run, new JournalKeeper(run.ports, journal));
+  return { ...NOTHING, recovered: true };
+}
+
+function nothingPrepared(app: App): Refusal {
+  return new Refusal({
+    what: `from: nothing is prepared for ${app.name} that this run could go on from.`,
+    next: 'Run the first half before, in the same job: `heroku-cd deploy --until window`.',
+    parameter: 'from',
+  });
+}

@@ -1,0 +1,107 @@
+import { Failure } from '../errors.ts';
+import type { Run } from '../deployment/deploy-state.ts';
+import type { AppFacts } from '../deployment/facts.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
+import type { UndoOutcome } from '../deployment/undo-stack.ts';
+import { settleOneOffs } from './one-offs.ts';
+import { switchPage } from './page.ts';
+import { putProcessesBack, stopProcesses, waitForWeb } from './processes.ts';
+import type { Window } from './window.ts';
+
+/**
+ * Opens the window: the page goes on, then the process types stop, and their dynos are seen gone. The
+ * inverse of each is registered before the act.
+ */
+export async function openWindow(run: Run, facts: AppFacts, journal: JournalKeeper): Promise<Window> {
+  const { ports, settings, budget } = run;
+  const window: Window = { ports, settings, budget, journal };
+  const app = settings['app-name'];
+  await requireAsSnapshot(run, facts);
+  const { set } = journal.current;
+  await journal.note({ status: 'open', stage: 'window' });
+
+  if (set.maintenance) {
+    run.undo.push({ what: `switch the maintenance page of ${app} off`, run: () => undoPage(window) });
+    await switchPage(ports.heroku, app, true, {
+      clock: ports.clock,
+      limit: scaleLimit(window),
+      signal: ports.signal,
+    });
+    ports.log.info(`The maintenance page of ${app} is on.`);
+  }
+  if (set.stopped.length > 0) {
+    run.undo.push({ what: `scale ${set.stopped.join(', ')} back`, run: () => undoProcesses(window) });
+    await stopProcesses(window, set.stopped);
+    ports.log.info(`Stopped: ${set.stopped.join(', ')}. None of their dynos is left.`);
+  }
+  await settleOneOffs(window);
+  return window;
+}
+
+/** What was read in preflight may be minutes old by now. */
+async function requireAsSnapshot(run: Run, facts: AppFacts): Promise<void> {
+  const { heroku } = run.ports;
+  const app = run.settings['app-name'];
+  const [now, formation, current] = await Promise.all([
+    heroku.app(app),
+    heroku.formation(app),
+    heroku.currentRelease(app),
+  ]);
+  const changed = [
+    now.maintenance === facts.app.maintenance ? undefined : 'the maintenance page',
+    current?.id === facts.current?.id
+      ? undefined
+      : `the release (v${current?.version ?? '?'} is current now)`,
+    ...facts.formation.map((before) => {
+      const live = formation.find(({ type }) => type === before.type);
+      return live?.quantity === before.quantity && live.size === before.size
+        ? undefined
+        : `the process type ${before.type}`;
+    }),
+  ].filter((one) => one !== undefined);
+  if (changed.length === 0) return;
+  throw new Failure({
+    what: `Somebody changed ${changed.join(', ')} on ${app} since this run looked.`,
+    why: 'The window would be closed again the way it was found, and that is no longer how the app is.',
+    next: 'Run the job again; nothing was changed by this one.',
+  });
+}
+
+function scaleLimit(window: Window): { ms: number; parameter: string } {
+  return window.budget.limit({ ms: window.settings['scale-timeout'], parameter: 'scale-timeout' });
+}
+
+async function undoPage(window: Window): Promise<UndoOutcome> {
+  const { closingHeroku: heroku, clock } = window.ports;
+  const app = window.settings['app-name'];
+  if (!(await heroku.app(app)).maintenance) return 'nothing-to-do';
+  const stopped = (await heroku.formation(app)).filter(
+    (one) => window.journal.current.set.stopped.includes(one.type) && one.quantity === 0,
+  );
+  if (stopped.length > 0) {
+    throw new Failure({
+      what: `The page of ${app} stays on, because ${stopped.map(({ type }) => type).join(', ')} could not be brought back.`,
+    });
+  }
+  await waitForWeb(heroku, app, {
+    clock,
+    limit: {
+      ms: Math.min(window.settings['boot-timeout'], window.budget.closing().ms),
+      parameter: 'boot-timeout',
+    },
+  });
+  await switchPage(heroku, app, false, { clock, limit: window.budget.closing() });
+  return 'undone';
+}
+
+async function undoProcesses(window: Window): Promise<UndoOutcome> {
+  const { closingHeroku: heroku, log, clock } = window.ports;
+  const back = await putProcessesBack(heroku, log, window.journal.current, {
+    clock,
+    limit: window.budget.closing(),
+  });
+  if (back.refused.length > 0) {
+    throw new Failure({ what: `These could not be scaled back: ${back.refused.join('; ')}.` });
+  }
+  return back.restored.length > 0 ? 'undone' : 'nothing-to-do';
+}
