@@ -29,6 +29,9 @@ export async function deployCommand(
     return { exitCode: EXIT.succeeded, json: { verdict: 'succeeded', ...outcome }, lines: [outcome.skipped] };
   }
   const result = cleaned(outcome, clean);
+  if (options.half === 'prepare' && result.verdict === 'succeeded') {
+    return { exitCode: result.exitCode, json: result, lines: ['Ready to go on; nothing was changed yet.'] };
+  }
   const lines = [...summarise(result)];
   // What became of the app is known by now, and no file changes it.
   const keep = async (what: string, write: () => Promise<unknown>): Promise<void> => {

@@ -134,6 +134,7 @@ function requireAllBack(run: Run, { notBack }: Progress): void {
 /** Takes back what a failed run began, reads the app once more, and says what came of it all. */
 async function finish(run: Run, progress: Progress, error: unknown): Promise<Result> {
   const { ports, phases } = run;
+  const prepared = run.half === 'prepare' && error === undefined;
   const failedPhase = error === undefined ? undefined : phases.current;
   if (error !== undefined) describeError(ports.log, error);
   const settled = error === undefined ? undefined : await settle(run, progress, error);
@@ -142,7 +143,8 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
 
   return phases.run('report', async () => {
     const app = run.settings['app-name'];
-    const state = progress.before === undefined ? undefined : await readStateNow(ports.closingHeroku, app);
+    const state =
+      progress.before === undefined || prepared ? undefined : await readStateNow(ports.closingHeroku, app);
     if (state !== undefined && (verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete')) {
       for (const line of describeState(app, state, progress.database, next)) ports.log.info(line);
     }

@@ -59,7 +59,7 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
 function requireAsPrepared({ app, clone }: Preflight, journal: Journal): void {
   const { found } = journal;
   const changed = [
-    app.current?.id === found.release?.id ? undefined : 'the current release',
+    sameRelease(app.current?.id, journal) ? undefined : 'the current release',
     clone.commit === journal.commit ? undefined : 'the commit',
     journal.continues || app.app.maintenance === found.maintenance ? undefined : 'the maintenance page',
     journal.continues || sameFormation(app.formation, found.formation) ? undefined : 'the formation',
@@ -70,6 +70,12 @@ function requireAsPrepared({ app, clone }: Preflight, journal: Journal): void {
     why: 'Somebody else is at work on the app.',
     next: 'Run the job again; nothing was changed by this one.',
   });
+}
+
+/** A held window's run has released since it looked; its journal knows that release. */
+function sameRelease(live: string | undefined, journal: Journal): boolean {
+  if (journal.continues && live !== undefined) return journal.releases.includes(live);
+  return live === journal.found.release?.id;
 }
 
 function sameFormation(live: readonly ProcessFormation[], found: Journal['found']['formation']): boolean {

@@ -1,5 +1,5 @@
 import type { LogStream } from '../ports/heroku.ts';
-import type { Api } from './api.ts';
+import { Api } from './api.ts';
 import { Cutoff } from './cutoff.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
 import { LineSplitter } from './lines.ts';
@@ -26,7 +26,8 @@ export async function openLog(
   onLine: (line: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<LogStream> {
-  const session = await api.call({
+  const signals = [api.options.signal, signal].filter((one) => one !== undefined);
+  const session = await new Api({ ...api.options, signal: AbortSignal.any(signals) }, api).call({
     method: 'POST',
     path: appPath(app, 'log-sessions'),
     // The schema says `dyno_name`; `dyno` is what the official CLI sends, for a process type too.
@@ -39,7 +40,7 @@ export async function openLog(
   const url = parseSafeUrl(session.logplex_url);
   if (url === undefined) throw logError('Heroku named a place for the log that is not https.');
 
-  const cutoff = new Cutoff({ signals: [api.options.signal, signal] });
+  const cutoff = new Cutoff({ signals });
   const answer = await connect(api, url, cutoff);
   const lines = new LineSplitter((line) => {
     const text = textOf(line);

@@ -1,7 +1,7 @@
 import { Failure, HerokuCdError, Interrupted, UnknownOutcome } from '../errors.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
-import { runOneOff } from '../one-off/index.ts';
+import { runOneOff, type Stop } from '../one-off/index.ts';
 import type { Release } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import { WindowGuard } from '../window/guard.ts';
@@ -123,10 +123,18 @@ async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration
         `The migration failed with exit status ${outcome.exitStatus}.`,
         outcome.stop === undefined
           ? 'Its output above says why; the schema may be half applied.'
-          : `It was stopped (${outcome.stop.by === 'limit' ? outcome.stop.error.what : outcome.stop.by}); the schema may be half applied.`,
+          : `${stopReason(outcome.stop)} The schema may be half applied.`,
         outcome.exitStatus,
       );
   }
+}
+
+/** Why the migration's dyno was stopped, with the parameter where a limit was the reason. */
+function stopReason(stop: Stop): string {
+  if (stop.by === 'limit') return [stop.error.what, stop.error.why].filter(Boolean).join(' ');
+  return stop.by === 'signal'
+    ? 'Its dyno was stopped because the job was interrupted.'
+    : 'Its dyno was stopped.';
 }
 
 function asInterruption(reason: unknown): unknown {

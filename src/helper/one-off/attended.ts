@@ -5,7 +5,7 @@ import { CommandOutput } from './command-output.ts';
 import { LOG_GRACE_MS } from './create-attached.ts';
 import { DynoEnd } from './dyno-end.ts';
 import type { DynoLog } from './dyno-log.ts';
-import { firstOf, within } from './event.ts';
+import { firstOf, within } from './waits.ts';
 import type { ExitMarker } from './exit-marker.ts';
 import type { Halt } from './halt.ts';
 import { connectionError, describeLoss, describeUnknown, type Loss } from './losses.ts';

@@ -1,5 +1,5 @@
 import { LineSplitter } from '../heroku/lines.ts';
-import { Event } from './event.ts';
+import { Latch } from './waits.ts';
 import type { ExitMarker } from './exit-marker.ts';
 
 /**
@@ -11,7 +11,7 @@ export class CommandOutput {
   readonly #marker: ExitMarker;
   readonly #onLine: (line: string) => void;
   readonly #lines = new LineSplitter((line) => this.#take(line));
-  readonly #marked = new Event();
+  readonly #marked = new Latch();
   #exitStatus: number | undefined;
   /** An empty line that may turn out to be the marker's own line break. */
   #heldBack = false;
@@ -30,7 +30,7 @@ export class CommandOutput {
 
   /** Resolved when the marker has come. */
   get marked(): Promise<void> {
-    return this.#marked.happened;
+    return this.#marked.opened;
   }
 
   /** Whether the command has printed anything. */
@@ -56,7 +56,7 @@ export class CommandOutput {
     if (status !== undefined) {
       this.#exitStatus = status;
       this.#heldBack = false;
-      this.#marked.happen();
+      this.#marked.open();
       return;
     }
     if (this.#ending && this.#marker.isPartOf(line)) {

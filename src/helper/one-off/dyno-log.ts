@@ -3,7 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Dyno, Heroku, LogStream } from '../ports/heroku.ts';
 import type { Log } from '../ports/log.ts';
 import { messageOf } from '../output/message.ts';
-import { Event, within } from './event.ts';
+import { Latch, within } from './waits.ts';
 import { errorCodeIn, exitStatusIn, isStart, type LogLine, parseLogLine } from './log-line.ts';
 
 /** What the platform's log says about one dyno. */
@@ -47,7 +47,7 @@ export class DynoLog {
   readonly #nonce: string;
   readonly #closed = new AbortController();
   readonly #seen = new Map<string, Seen>();
-  readonly #exited = new Event();
+  readonly #exited = new Latch();
   #dyno: Dyno | undefined;
   #whole = false;
   #startedByNonce = false;
@@ -92,14 +92,14 @@ export class DynoLog {
 
   /** Resolved when the log has the exit status of the dyno that is followed. */
   get exited(): Promise<void> {
-    return this.#exited.happened;
+    return this.#exited.opened;
   }
 
   /** From now on the log is about this dyno. */
   follow(dyno: Dyno): void {
     this.#dyno = dyno;
     for (const name of this.#seen.keys()) if (name !== dyno.name) this.#seen.delete(name);
-    if (this.facts.exitStatus !== undefined) this.#exited.happen();
+    if (this.facts.exitStatus !== undefined) this.#exited.open();
   }
 
   get facts(): DynoFacts {
@@ -170,7 +170,7 @@ export class DynoLog {
     // The log's own losses: what is not there proves nothing any more (Dev Center: Error Codes, L10 and on).
     if (errorCodeIn(line)?.startsWith('L')) this.#whole = false;
     if (isStart(line) && line.text.includes(this.#nonce)) this.#startedByNonce = true;
-    if (this.#dyno === undefined ? line.dyno.startsWith(`${this.#type}.`) : line.dyno === this.#dyno.name) {
+    if (this.#dyno === undefined ? line.dyno.startsWith(`${this.#type}.`) : line.dyno.startsWith(this.#dyno.name)) {
       this.#note(line);
     }
   }
@@ -182,7 +182,7 @@ export class DynoLog {
     if (isStart(line)) seen.startedAt = line.at;
     if (code !== undefined) seen.errorCodes.add(code);
     if (status !== undefined) seen.exit = { at: line.at, status };
-    if (line.dyno === this.#dyno?.name && this.facts.exitStatus !== undefined) this.#exited.happen();
+    if (line.dyno === this.#dyno?.name && this.facts.exitStatus !== undefined) this.#exited.open();
   }
 
   #seenOf(dyno: string): Seen {

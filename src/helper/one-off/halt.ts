@@ -3,13 +3,13 @@ import type { Clock } from '../ports/clock.ts';
 import { formatDuration } from '../time/format.ts';
 import type { Limit } from '../time/budget.ts';
 import { TimedOut } from '../time/wait.ts';
-import { Event } from './event.ts';
+import { Latch } from './waits.ts';
 import type { Stop } from './one-off.ts';
 
 /** The moment from which on the dyno has to go, whoever says so: the limit, a signal, or the caller. */
 export class Halt {
   readonly #controller = new AbortController();
-  readonly #event = new Event();
+  readonly #event = new Latch();
   readonly #timer = new AbortController();
   readonly #limit: Limit;
   readonly #outer: AbortSignal | undefined;
@@ -35,7 +35,7 @@ export class Halt {
 
   /** Resolved at that moment. */
   get happened(): Promise<void> {
-    return this.#event.happened;
+    return this.#event.opened;
   }
 
   get by(): Stop['by'] | undefined {
@@ -46,7 +46,7 @@ export class Halt {
   now(by: Stop['by']): void {
     this.#by ??= by;
     this.#controller.abort();
-    this.#event.happen();
+    this.#event.open();
   }
 
   /** Lets go of the limit and the signal. */

@@ -33,7 +33,7 @@ export interface OneOffRequest {
   readonly size?: string;
   /** Variables beside the app's config vars. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Seconds after which Heroku itself kills the dyno, whatever becomes of this run: 1 to 86400. */
+  /** Seconds after which Heroku itself kills the dyno, whatever becomes of this run; 86400 at the most. */
   readonly timeToLiveSeconds: number;
   /** How long all of it may take, and the parameter that says so. */
   readonly limit: Limit;

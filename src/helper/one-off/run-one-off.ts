@@ -5,12 +5,14 @@ import { refuseApp } from './attach-url.ts';
 import { createAttached } from './create-attached.ts';
 import { messageOf } from '../output/message.ts';
 import { DynoLog } from './dyno-log.ts';
-import { firstOf } from './event.ts';
+import { firstOf } from './waits.ts';
 import { ExitMarker } from './exit-marker.ts';
 import { Halt } from './halt.ts';
 import type { OneOff, OneOffOutcome, OneOffPorts, OneOffRequest } from './one-off.ts';
 
 const DEFAULT_TYPE = 'run';
+/** What Heroku allows (Dev Center: Platform API Reference, dyno create). */
+const LONGEST_LIFE_S = 86_400;
 
 /** Runs a command in a one-off dyno and learns how it ended. See {@link startOneOff}. */
 export function runOneOff(ports: OneOffPorts, request: OneOffRequest): Promise<OneOffOutcome> {
@@ -52,7 +54,7 @@ async function run(ports: OneOffPorts, request: OneOffRequest, halt: Halt): Prom
       command: marker.wrap(request.command),
       type,
       env: { TERM: 'dumb', ...request.env },
-      timeToLive: request.timeToLiveSeconds,
+      timeToLive: Math.min(LONGEST_LIFE_S, Math.ceil(request.timeToLiveSeconds)),
       ...(request.size === undefined ? {} : { size: request.size }),
     };
     const creation = { ports, app: request.app, dyno, nonce: marker.nonce, dynoLog, halt };

@@ -37,6 +37,8 @@ export interface World {
 }
 
 export interface DeployOptions extends Partial<RehearsalOptions> {
+  /** The orb's job; `deploy` unless given. */
+  readonly orbJob?: 'deploy' | 'maintenance-wrapped-migrate' | 'recover';
   /** Arguments of the orb's job. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Other variables of the context than the key; an undefined one is left out. */
@@ -73,12 +75,12 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
     repository,
     folder,
     async deploy(given = {}) {
-      const { parameters, context, steps, jobKeys, ...rest } = given;
+      const { orbJob = 'deploy', parameters, context, steps, jobKeys, ...rest } = given;
       const artifacts = join(folder, `artifacts-${(runs += 1)}`);
       const { HEROKU_API_KEY: _key, ...hosts } = heroku.environment();
       let log = '';
       const job = await rehearseJob({
-        config: { text: configuration(parameters ?? {}, steps, jobKeys) },
+        config: { text: configuration(orbJob, parameters ?? {}, steps, jobKeys) },
         orbs: { 'heroku-cd': ORB },
         workflow: 'deploy',
         job: 'deploy',
@@ -86,6 +88,8 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
         contexts: { heroku: defined({ HEROKU_API_KEY: KEY, ...context }) },
         callerEnvironment: { PATH: process.env['PATH'], ...hosts },
         artifactsFolder: artifacts,
+        // Nothing but caches goes from one job to the next.
+        cacheFolder: join(folder, 'cache'),
         output: { write: (text) => (log += text) },
         ...rest,
       });
@@ -116,6 +120,7 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
 }
 
 function configuration(
+  orbJob: string,
   parameters: Readonly<Record<string, unknown>>,
   steps: readonly unknown[] | undefined,
   jobKeys: Readonly<Record<string, unknown>> = {},
@@ -130,7 +135,7 @@ function configuration(
       deploy: {
         jobs: [
           steps === undefined
-            ? { 'heroku-cd/deploy': invocation }
+            ? { [`heroku-cd/${orbJob}`]: invocation }
             : { 'own-job': { name: 'deploy', context: ['heroku'] } },
         ],
       },

@@ -1,16 +1,16 @@
 import type { Clock } from '../ports/clock.ts';
 
-/** Something that happens once, and that anybody may wait for before and after. */
-export class Event {
-  readonly happened: Promise<void>;
-  #happen: () => void = () => undefined;
+/** Opens once and stays open; anybody may wait for it, before and after. */
+export class Latch {
+  readonly opened: Promise<void>;
+  #open: () => void = () => undefined;
 
   constructor() {
-    this.happened = new Promise((resolve) => (this.#happen = resolve));
+    this.opened = new Promise((resolve) => (this.#open = resolve));
   }
 
-  happen(): void {
-    this.#happen();
+  open(): void {
+    this.#open();
   }
 }
 
