@@ -14,6 +14,7 @@ import type { Account, AppSettings } from './platform/model.ts';
 import type { Addresses } from './platform/platform.ts';
 import { Platform } from './platform/platform.ts';
 import { createProcessHost } from './processes/index.ts';
+import { Rendezvous } from './rendezvous/index.ts';
 import { RequestLog } from './requests/request-log.ts';
 import { createRouter } from './router/index.ts';
 import { createFront } from './servers/front.ts';
@@ -133,12 +134,21 @@ async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHero
     router: createFront(front, 'router'),
     control: createControlServer(control),
   });
+  closing.push(() => servers.close());
+  const rendezvous = new Rendezvous({
+    certificates,
+    oneOffs: platform.oneOffs,
+    faults,
+    log: requests,
+    changes: platform.changes,
+  });
+  closing.push(() => rendezvous.close());
+  const rendezvousPort = await rendezvous.listen(options.rendezvousPort ?? 0);
   closing.push(
-    () => servers.close(),
     () => git.close(),
     () => platform.close(),
   );
-  const urls = urlsOf(servers);
+  const urls = urlsOf(servers, rendezvousPort);
   listening.at = urls;
   const key = account.keys[0]?.key ?? '';
   return {
@@ -163,7 +173,7 @@ function gitServerOf(platform: Platform, root: string): GitServer {
   return git;
 }
 
-function urlsOf(servers: Servers): LocalHerokuUrls {
+function urlsOf(servers: Servers, rendezvousPort: number): LocalHerokuUrls {
   const https = baseUrl('https', servers.httpsPort);
   return {
     api: baseUrl('http', servers.port),
@@ -171,5 +181,6 @@ function urlsOf(servers: Servers): LocalHerokuUrls {
     https,
     router: baseUrl('http', servers.routerPort),
     control: baseUrl('http', servers.controlPort),
+    rendezvous: baseUrl('rendezvous', rendezvousPort),
   };
 }

@@ -3,6 +3,7 @@
  * real: git over HTTP, slugs on disk, processes, the router. The platform knows these interfaces only.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 
 /** A push as the git server sees it in its pre-receive hook, before any ref has moved. */
 export interface GitPush {
@@ -87,14 +88,25 @@ export interface ProcessOptions {
   readonly startDelayMs?: number;
   /** Where the process must listen before it counts as up. */
   readonly port?: number;
+  /** Gives the process a standard input, {@link RunningProcess.input}; without it that is empty. */
+  readonly hasInput?: boolean;
   onState(state: ProcessState): void;
   /** Lines of stdout and stderr. */
   onLine(line: string): void;
+  /**
+   * Takes stdout and stderr as they come, instead of `onLine`. While a promise that it returned is pending, the
+   * process has to wait with its output; once the process has ended, nothing is held back any more.
+   */
+  onOutput?(chunk: Buffer): void | Promise<void>;
 }
 
 export interface RunningProcess {
   readonly pid: number;
   readonly state: ProcessState;
+  /** Its standard input, where it was asked for. */
+  readonly input: Writable | undefined;
+  /** Sends a signal to the process group; nothing happens where it is gone. */
+  signal(signal: NodeJS.Signals): void;
   /** SIGTERM to the process group, SIGKILL after `graceMs` (Heroku: 30 s). Resolves when it is gone. */
   stop(graceMs?: number): Promise<void>;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;

@@ -71,13 +71,14 @@ export const dynosFamily: Family = (routes, platform) => {
   );
 };
 
-export function dynoBody(app: App, dyno: Dyno): unknown {
+/** An attach URL is told once, to whoever creates a one-off dyno. */
+export function dynoBody(app: App, dyno: Dyno, attachUrl: string | null = null): unknown {
   return {
     id: dyno.id,
     name: dyno.name,
     type: dyno.type,
     app: appReference(app),
-    attach_url: dyno.attachUrl,
+    attach_url: attachUrl,
     command: dyno.command,
     created_at: timestamp(dyno.createdAt),
     release: { id: dyno.release.id, version: dyno.release.version },

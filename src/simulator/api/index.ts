@@ -19,6 +19,8 @@ import {
   requestId,
   unknownEndpoint,
 } from './middleware.ts';
+import { addLogs, logSessionsFamily } from './log-sessions.ts';
+import { oneOffsFamily } from './one-offs.ts';
 import { releasesFamily } from './releases.ts';
 import { addSlugStorage, slugsFamily } from './slugs.ts';
 import { addSourceStorage, sourcesFamily } from './sources.ts';
@@ -35,6 +37,8 @@ export const families: readonly Family[] = [
   dynosFamily,
   featuresFamily,
   formationFamily,
+  logSessionsFamily,
+  oneOffsFamily,
   releasesFamily,
   slugsFamily,
   sourcesFamily,
@@ -45,6 +49,7 @@ export function createApi(platform: Platform): Express {
   const api = express();
   api.disable('x-powered-by');
   addStreams(api, platform);
+  addLogs(api, platform);
   addSourceStorage(api, platform);
   addSlugStorage(api, platform);
   api.use(requestId, authentication(platform), rateLimit, acceptHeader);

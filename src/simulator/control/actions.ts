@@ -47,6 +47,11 @@ export async function perform(platform: Platform, app: App, action: Action): Pro
       return platform.dynos.stop(app, only(platform, app, action.dyno));
     case 'crash':
       return crash(platform, app, action.dyno);
+    case 'one-off': {
+      const { action: _, as, ...request } = action;
+      platform.oneOffs.create(app, somebody(platform, app, as), request);
+      return;
+    }
     case 'cancel-build':
       return cancelBuild(platform, app);
     case 'expire-release':

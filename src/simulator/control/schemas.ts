@@ -24,6 +24,9 @@ const settings = v.partial(
     prebootOverlapMs: milliseconds,
     bootTimeoutMs: milliseconds,
     crashRestartMs: v.nullable(milliseconds),
+    attachTimeoutMs: milliseconds,
+    attachIdleMs: milliseconds,
+    logDelayMs: milliseconds,
     releaseStartDelayMs: milliseconds,
     releaseResult: v.picklist(['as-command', 'fail']),
   }),
@@ -76,6 +79,13 @@ const action = v.variant('action', [
   v.strictObject({ action: v.literal('restart'), dyno: v.optional(v.string()) }),
   v.strictObject({ action: v.literal('stop'), dyno: v.string() }),
   v.strictObject({ action: v.literal('crash'), dyno: v.string() }),
+  v.strictObject({
+    action: v.literal('one-off'),
+    command: v.string(),
+    type: v.optional(v.string()),
+    timeToLive: v.optional(v.number()),
+    as,
+  }),
   v.strictObject({ action: v.literal('cancel-build') }),
   v.strictObject({ action: v.literal('expire-release') }),
 ]);

@@ -1,5 +1,6 @@
 import type { Fault, FaultRequest } from '../faults/fault.ts';
 import type { AppSettings, DynoState, Permission, ReleaseStatus, Scope } from '../platform/model.ts';
+import type { OneOffState } from '../platform/one-offs/index.ts';
 import type { RequestEntry } from '../requests/request-log.ts';
 import type { Surface } from '../requests/surfaces.ts';
 
@@ -10,6 +11,7 @@ export interface DynoView {
   readonly type: string;
   readonly size: string;
   readonly state: DynoState;
+  readonly command: string;
   readonly release: number;
   readonly pid: number | null;
   readonly port: number | null;
@@ -17,6 +19,23 @@ export interface DynoView {
   readonly listed: boolean;
   /** True from the moment on that somebody wants it gone. */
   readonly stopping: boolean;
+}
+
+/** A one-off dyno, also after its end, when it is no dyno any more. */
+export interface OneOffView {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** As it was asked for. */
+  readonly command: string;
+  readonly release: number;
+  readonly state: OneOffState;
+  /** Whether it was made to be attached to. */
+  readonly attach: boolean;
+  /** Whether a client has come. */
+  readonly attached: boolean;
+  /** Null until it has ended; 128 and the signal's number where a signal ended it. */
+  readonly exitStatus: number | null;
 }
 
 export interface ReleaseView {
@@ -63,6 +82,8 @@ export interface AppView {
     readonly command: string;
   }[];
   readonly dynos: readonly DynoView[];
+  /** The newest ones, the oldest of them first. */
+  readonly oneOffs: readonly OneOffView[];
   readonly releases: readonly ReleaseView[];
   readonly builds: readonly BuildView[];
   readonly slugs: readonly {
@@ -150,6 +171,14 @@ export type Action =
   | { readonly action: 'stop'; readonly dyno: string }
   /** Kills a dyno's process, so that the dyno crashes. */
   | { readonly action: 'crash'; readonly dyno: string }
+  /** Starts a one-off dyno that nobody attaches to, as Heroku Scheduler does; `timeToLive` in seconds. */
+  | {
+      readonly action: 'one-off';
+      readonly command: string;
+      readonly type?: string;
+      readonly timeToLive?: number;
+      readonly as?: string;
+    }
   | { readonly action: 'cancel-build' }
   /** Ends the newest pending release as expired. */
   | { readonly action: 'expire-release' };

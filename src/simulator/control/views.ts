@@ -1,8 +1,9 @@
 import { requestsLeft } from '../platform/accounts.ts';
 import { formatLogLine } from '../platform/app-log.ts';
 import type { Account, App, Build, Dyno, Release } from '../platform/model.ts';
+import type { OneOff } from '../platform/one-offs/index.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { AccountView, AppView, BuildView, DynoView, ReleaseView } from './types.ts';
+import type { AccountView, AppView, BuildView, DynoView, OneOffView, ReleaseView } from './types.ts';
 
 const shownLogLines = 200;
 
@@ -35,6 +36,7 @@ export async function appView(platform: Platform, app: App): Promise<AppView> {
     settings: { ...app.settings },
     formation: app.formation.map(({ type, quantity, size, command }) => ({ type, quantity, size, command })),
     dynos: app.dynos.map(dynoView),
+    oneOffs: platform.oneOffs.of(app).map(oneOffView),
     releases: app.releases.map((release) => releaseView(app, release)),
     builds: app.builds.map(buildView),
     slugs: app.slugs.map(({ id, commit, processTypes, directory }) => ({
@@ -55,11 +57,26 @@ function dynoView(dyno: Dyno): DynoView {
     type: dyno.type,
     size: dyno.size,
     state: dyno.state,
+    command: dyno.command,
     release: dyno.release.version,
     pid: dyno.process?.pid ?? null,
     port: dyno.port ?? null,
     listed: !dyno.replaced,
     stopping: dyno.stopping !== undefined,
+  };
+}
+
+function oneOffView({ dyno, request, state, isAttached, exitStatus }: OneOff): OneOffView {
+  return {
+    id: dyno.id,
+    name: dyno.name,
+    type: dyno.type,
+    command: dyno.command,
+    release: dyno.release.version,
+    state,
+    attach: request.attach,
+    attached: isAttached,
+    exitStatus,
   };
 }
 

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { Surface } from '../requests/surfaces.ts';
-import type { Fault, FaultEffect, FaultRequest } from './fault.ts';
+import type { HttpSurface } from '../requests/surfaces.ts';
+import type { Fault, FaultEffect, FaultMatch, FaultRequest } from './fault.ts';
 import { checkFault } from './check-fault.ts';
+import type { AttachEffect, ConnectionEffect, RendezvousEffect } from './rendezvous-fault.ts';
+import { isConnectionEffect } from './rendezvous-fault.ts';
 
 /** The request that is asked about. */
 export interface FaultCandidate {
-  readonly surface: Surface;
+  readonly surface: HttpSurface;
   readonly method: string;
   readonly path: string;
   readonly authenticated: boolean;
 }
 
-type Counted = { -readonly [K in keyof Fault]: Fault[K] };
+type Counted = Fault & { matched: number; applied: number };
 
 /** The faults that are set, and which request meets which. */
 export class FaultBox {
@@ -42,19 +44,43 @@ export class FaultBox {
 
   /** Counts the request at every fault it matches, and returns what the first due one does. */
   take(candidate: FaultCandidate): FaultEffect | undefined {
+    return this.#take<FaultEffect>(
+      ({ match }) => match.surface !== 'rendezvous' && matches(match, candidate),
+    );
+  }
+
+  /** The same for a connection to a one-off dyno, before it is secured. */
+  takeConnection(): ConnectionEffect | undefined {
+    return this.#take<ConnectionEffect>(
+      ({ match, effect }) => match.surface === 'rendezvous' && isConnectionEffect(effect as RendezvousEffect),
+    );
+  }
+
+  /** The same for a connection that has named its dyno, as `/apps/<app>/dynos/<dyno>`. */
+  takeAttach(path: string): AttachEffect | undefined {
+    return this.#take<AttachEffect>(
+      ({ match, effect }) =>
+        match.surface === 'rendezvous' &&
+        !isConnectionEffect(effect as RendezvousEffect) &&
+        (match.path === undefined || new RegExp(match.path).test(path)),
+    );
+  }
+
+  /** The caller's condition makes sure that only effects of its kind are due. */
+  #take<T extends Fault['effect']>(isMet: (fault: Fault) => boolean): T | undefined {
     let due: Counted | undefined;
     for (const fault of this.#faults) {
-      if (!matches(fault, candidate)) continue;
+      if (!isMet(fault)) continue;
       fault.matched += 1;
       if (isDue(fault)) due ??= fault;
     }
     if (!due) return undefined;
     due.applied += 1;
-    return due.effect;
+    return due.effect as T;
   }
 }
 
-function matches({ match }: Fault, candidate: FaultCandidate): boolean {
+function matches(match: FaultMatch, candidate: FaultCandidate): boolean {
   if (match.surface !== undefined && match.surface !== candidate.surface) return false;
   if (match.method !== undefined && match.method.toUpperCase() !== candidate.method) return false;
   if (match.authenticated !== undefined && match.authenticated !== candidate.authenticated) return false;

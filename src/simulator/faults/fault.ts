@@ -1,8 +1,9 @@
-import type { Surface } from '../requests/surfaces.ts';
+import type { HttpSurface } from '../requests/surfaces.ts';
+import type { RendezvousEffect, RendezvousMatch } from './rendezvous-fault.ts';
 
-/** Which requests a fault meets. What is not given matches everything. */
+/** Which HTTP requests a fault meets. What is not given matches every one. */
 export interface FaultMatch {
-  readonly surface?: Surface;
+  readonly surface?: HttpSurface;
   readonly method?: string;
   /** A regular expression for path and query. */
   readonly path?: string;
@@ -48,15 +49,15 @@ export type FaultEffect =
   /** The effect happens; the connection breaks after so many bytes of the answer's body. */
   | { readonly kind: 'cut'; readonly bytes: number };
 
-export interface FaultRequest {
-  readonly match: FaultMatch;
-  readonly effect: FaultEffect;
-}
+/** A fault of HTTP requests, or of the connections to one-off dynos. */
+export type FaultRequest =
+  | { readonly match: FaultMatch; readonly effect: FaultEffect }
+  | { readonly match: RendezvousMatch; readonly effect: RendezvousEffect };
 
-export interface Fault extends FaultRequest {
+export type Fault = FaultRequest & {
   readonly id: string;
   /** Requests that matched, met or not. */
   readonly matched: number;
   /** Requests it was applied to. */
   readonly applied: number;
-}
+};

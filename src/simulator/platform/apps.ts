@@ -22,6 +22,9 @@ export const defaultSettings: AppSettings = {
   prebootOverlapMs: 0,
   bootTimeoutMs: 60_000,
   crashRestartMs: null,
+  attachTimeoutMs: 30_000,
+  attachIdleMs: 3_600_000,
+  logDelayMs: 0,
   releaseStartDelayMs: 0,
   releaseResult: 'as-command',
 };

@@ -167,7 +167,7 @@ export class Dynos {
   }
 
   #stop(app: App, dyno: Dyno, keepListed = false): Promise<void> {
-    dyno.stopping ??= this.#end(app, dyno, keepListed);
+    dyno.stopping ??= dyno.oneOff?.stop() ?? this.#end(app, dyno, keepListed);
     return dyno.stopping;
   }
 
@@ -213,13 +213,14 @@ export function newDyno(name: string, type: string, size: string, command: strin
     port: undefined,
     process: undefined,
     stopping: undefined,
+    oneOff: undefined,
     replaced: false,
   };
 }
 
-/** Dynos of the formation carry their type in their name; `run.1234` and `release.1234` are not of it. */
+/** One-off dynos, of whatever type, and those of the release phase are not of the formation. */
 function isFormation(dyno: Dyno): boolean {
-  return dyno.type !== 'run' && dyno.type !== 'release' && /\.\d{1,3}$/.test(dyno.name);
+  return dyno.oneOff === undefined && dyno.type !== 'release';
 }
 
 function wantedDynos(app: App): { name: string; entry: FormationEntry }[] {

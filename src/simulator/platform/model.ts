@@ -72,6 +72,8 @@ export interface Dyno {
   process: RunningProcess | undefined;
   /** Resolves when the process is gone; set once somebody wants it gone. */
   stopping: Promise<void> | undefined;
+  /** Only one-off dynos have it: they are not of the formation, and end in their own way. */
+  oneOff: { stop(): Promise<void> } | undefined;
   /** Replaced by a dyno of the same name: the API no longer lists it, though its process may live on. */
   replaced: boolean;
 }
@@ -158,6 +160,12 @@ export interface AppSettings {
   bootTimeoutMs: number;
   /** Milliseconds after which a crashed dyno starts again; null: never. */
   crashRestartMs: number | null;
+  /** Milliseconds for which an attached one-off dyno waits for its client (Heroku: R13 after 30 s). */
+  attachTimeoutMs: number;
+  /** Milliseconds without input and output after which a one-off dyno's connection is closed (Heroku: 1 h). */
+  attachIdleMs: number;
+  /** Milliseconds by which the app's log lags behind for those who follow it. */
+  logDelayMs: number;
   /** Milliseconds for which a release is pending before its command starts. */
   releaseStartDelayMs: number;
   /** `fail`: the release command runs, and the release fails whatever it exits with. */

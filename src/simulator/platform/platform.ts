@@ -9,7 +9,9 @@ import { findFeature } from './features.ts';
 import type { FormationUpdate } from './formation.ts';
 import { scaleFormation } from './formation.ts';
 import { GitPushes } from './git-pushes.ts';
+import { LogSessions } from './log-sessions.ts';
 import type { App, AppSettings, FormationEntry } from './model.ts';
+import { OneOffs } from './one-offs/index.ts';
 import { ReleasePhase } from './release-phase.ts';
 import { Releases } from './releases.ts';
 import { Sources } from './sources.ts';
@@ -22,6 +24,8 @@ export interface Addresses {
   readonly git: string;
   /** Base of the router, without a trailing slash. */
   readonly router: string;
+  /** Base of the addresses for attaching to one-off dynos, `rendezvous://…`, without a trailing slash. */
+  readonly rendezvous: string;
 }
 
 export interface PlatformOptions {
@@ -42,6 +46,8 @@ export class Platform {
   readonly accounts = new Accounts();
   readonly apps: Apps;
   readonly dynos: Dynos;
+  readonly oneOffs: OneOffs;
+  readonly logSessions = new LogSessions();
   readonly releases: Releases;
   readonly builds: Builds;
   readonly sources: Sources;
@@ -57,6 +63,7 @@ export class Platform {
     this.slugs = options.slugs;
     this.apps = new Apps(this.changes, options.settings);
     this.dynos = new Dynos(options.processes, this.changes);
+    this.oneOffs = new OneOffs(options.processes, this.changes, () => this.addresses.rendezvous);
     this.#phase = new ReleasePhase(options.processes, this.changes);
     this.releases = new Releases(this.changes, this.dynos, this.#phase);
     this.builds = new Builds(this.changes, this.releases, (app) => this.webUrl(app));
@@ -124,6 +131,7 @@ export class Platform {
   async close(): Promise<void> {
     this.#phase.close();
     this.dynos.close();
+    this.oneOffs.close();
     await this.builds.close();
   }
 

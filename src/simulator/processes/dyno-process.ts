@@ -1,5 +1,5 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessOptions, ProcessState, RunningProcess } from '../parts.ts';
 import { LineSplitter } from './line-splitter.ts';
@@ -17,7 +17,8 @@ type Exit = { code: number | null; signal: NodeJS.Signals | null };
 export class DynoProcess implements RunningProcess {
   readonly pid: number;
   readonly exited: Promise<Exit>;
-  private readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly input: Writable | undefined;
+  private readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
   private readonly starting = new AbortController();
   private current: ProcessState = 'starting';
   private stopRequested = false;
@@ -33,8 +34,8 @@ export class DynoProcess implements RunningProcess {
       cwd: directory,
       env: environmentOf(options),
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+      stdio: [options.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    }) as typeof this.child;
     // Registered first: a failed spawn emits `error`, and without a listener that would end this process.
     this.child.once('error', () => this.starting.abort());
     if (this.child.pid === undefined) {
@@ -43,6 +44,9 @@ export class DynoProcess implements RunningProcess {
       );
     }
     this.pid = this.child.pid;
+    this.input = this.child.stdin ?? undefined;
+    // A process need not read its input, and a write that it does not want is no failure of anybody's.
+    this.input?.on('error', () => undefined);
     trackGroup(this.pid);
     const drained = this.readLines();
     this.exited = this.untilGone(drained);
@@ -53,8 +57,12 @@ export class DynoProcess implements RunningProcess {
     return this.current;
   }
 
+  signal(signal: NodeJS.Signals): void {
+    if (this.hasNotExited()) signalGroup(this.pid, signal);
+  }
+
   async stop(graceMs = HEROKU_GRACE_MS): Promise<void> {
-    if (this.child.exitCode === null && this.child.signalCode === null && !this.stopRequested) {
+    if (this.hasNotExited() && !this.stopRequested) {
       this.stopRequested = true;
       this.starting.abort();
       if (graceMs > 0) signalGroup(this.pid, 'SIGTERM');
@@ -71,6 +79,10 @@ export class DynoProcess implements RunningProcess {
     clearTimeout(this.killTimer);
     if (graceMs <= 0) signalGroup(this.pid, 'SIGKILL');
     else this.killTimer = setTimeout(() => signalGroup(this.pid, 'SIGKILL'), graceMs);
+  }
+
+  private hasNotExited(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
   }
 
   private isOver(): boolean {
@@ -116,15 +128,16 @@ export class DynoProcess implements RunningProcess {
   /** Resolves when all output has been handed on. */
   private async readLines(): Promise<void> {
     const streams = [this.child.stdout, this.child.stderr];
+    const exited = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
     const ends = streams.map((stream) => {
+      const closed = new Promise<void>((resolve) => stream.once('close', resolve));
+      if (this.options.onOutput) {
+        this.handOn(stream, exited);
+        return closed;
+      }
       const lines = new LineSplitter((line) => this.options.onLine(line));
       stream.on('data', (chunk: Buffer) => lines.push(chunk));
-      return new Promise<void>((resolve) => {
-        stream.once('close', () => {
-          lines.end();
-          resolve();
-        });
-      });
+      return closed.then(() => lines.end());
     });
     const all = Promise.all(ends);
     this.child.once('exit', () => {
@@ -133,6 +146,16 @@ export class DynoProcess implements RunningProcess {
         .then(() => streams.forEach((stream) => stream.destroy()));
     });
     await all;
+  }
+
+  /** Hands output on as it comes, no faster than it is taken. */
+  private handOn(stream: Readable, exited: Promise<void>): void {
+    stream.on('data', (chunk: Buffer) => {
+      const taken = this.options.onOutput?.(chunk);
+      if (taken === undefined) return;
+      stream.pause();
+      void Promise.race([taken, exited]).then(() => stream.resume());
+    });
   }
 }
 

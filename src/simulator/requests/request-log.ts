@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import type { Surface } from './surfaces.ts';
 import { appInPath } from './surfaces.ts';
 
-/** One request as the log keeps it; never with its key or its body. */
+/**
+ * One request as the log keeps it; never with its key or its body. A connection to a one-off dyno counts as one, of
+ * the method `ATTACH`.
+ */
 export interface RequestEntry {
   readonly id: number;
   /** ISO 8601, with milliseconds. */
@@ -24,6 +27,8 @@ export interface RequestEntry {
   readonly durationMs: number | null;
 }
 
+export type OpenEntry = Mutable<RequestEntry>;
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** More than any rehearsal makes; older entries are dropped. */
@@ -38,7 +43,11 @@ export class RequestLog {
     return this.#entries;
   }
 
-  begin(request: IncomingMessage, surface: Surface, account: string | null): Mutable<RequestEntry> {
+  begin(
+    request: Pick<IncomingMessage, 'url' | 'method' | 'headers'>,
+    surface: Surface,
+    account: string | null,
+  ): Mutable<RequestEntry> {
     const path = request.url ?? '/';
     const entry: Mutable<RequestEntry> = {
       id: ++this.#last,

@@ -1,13 +1,16 @@
-/** The parts of the local Heroku that requests go to. */
-export type Surface = 'api' | 'data' | 'git' | 'stream' | 'source' | 'router';
+/** The parts of the local Heroku that HTTP requests go to. `stream` is output and logs. */
+export type HttpSurface = 'api' | 'data' | 'git' | 'stream' | 'source' | 'router';
 
-export const surfaces: readonly Surface[] = ['api', 'data', 'git', 'stream', 'source', 'router'];
+/** All parts: `rendezvous` is where clients attach to one-off dynos. */
+export type Surface = HttpSurface | 'rendezvous';
+
+export const httpSurfaces: readonly HttpSurface[] = ['api', 'data', 'git', 'stream', 'source', 'router'];
 
 /** Tells by its path what a request is for. `data` is the Heroku Data API, which shares the port. */
-export function surfaceOf(path: string): Surface {
+export function surfaceOf(path: string): HttpSurface {
   if (/^\/[^/]+\.git(\/|$)/.test(path)) return 'git';
   if (path.startsWith('/_app/')) return 'router';
-  if (path.startsWith('/_streams/')) return 'stream';
+  if (/^\/_(streams|logs)\//.test(path)) return 'stream';
   if (/^\/_(sources|slugs)\//.test(path)) return 'source';
   if (path.startsWith('/client/') || path.startsWith('/postgres/')) return 'data';
   return 'api';

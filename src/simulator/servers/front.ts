@@ -7,7 +7,7 @@ import type { Accounts } from '../platform/accounts.ts';
 import { keyOfHeader } from '../platform/accounts.ts';
 import type { Changes } from '../platform/changes.ts';
 import type { RequestLog } from '../requests/request-log.ts';
-import type { Surface } from '../requests/surfaces.ts';
+import type { HttpSurface } from '../requests/surfaces.ts';
 import { surfaceOf } from '../requests/surfaces.ts';
 
 /** What the front hands requests on to. */
@@ -23,7 +23,7 @@ export interface FrontParts {
 }
 
 /** The way every request takes: into the log, past the faults, to whatever serves it. */
-export function createFront(parts: FrontParts, only?: Surface): RequestListener {
+export function createFront(parts: FrontParts, only?: HttpSurface): RequestListener {
   return (request, response) => {
     const path = request.url ?? '/';
     const surface = only ?? surfaceOf(path);
@@ -56,7 +56,7 @@ export function createFront(parts: FrontParts, only?: Surface): RequestListener 
 
 function dispatch(
   { git, router, api }: FrontParts,
-  surface: Surface,
+  surface: HttpSurface,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {

@@ -14,6 +14,8 @@ export interface Ports {
   readonly routerPort?: number;
   /** The control port. */
   readonly controlPort?: number;
+  /** TLS: attaching to one-off dynos. */
+  readonly rendezvousPort?: number;
 }
 
 /** The listening servers of a local Heroku. */
@@ -67,6 +69,6 @@ export async function startServers(
 }
 
 /** A base URL on loopback. */
-export function baseUrl(protocol: 'http' | 'https', port: number): string {
+export function baseUrl(protocol: 'http' | 'https' | 'rendezvous', port: number): string {
   return `${protocol}://${host}:${port}`;
 }

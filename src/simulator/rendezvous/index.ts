@@ -1,0 +1,1 @@
+export { Rendezvous } from './server.ts';
