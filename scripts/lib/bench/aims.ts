@@ -1,18 +1,23 @@
 import type { Figure, FigureId } from './figures.ts';
 
 /**
- * What each ratio should stay below. Each aim is what was measured when it was set (first number), and a
- * margin of a quarter or so for other machines; set it anew, here and nowhere else, when a figure gets
- * better for good or worse for a good reason.
+ * What each ratio should stay below: what was measured when the aim was set, which stands behind it, and a
+ * margin for other machines and for those that have other work. Set an aim anew, here and nowhere else, when
+ * its figure gets better for good or worse for a good reason.
  */
 export const AIMS: Readonly<Record<FigureId, number>> = {
-  'start-up-time': 1.9,
-  'start-up-memory': 1.5,
-  'doctor-time': 6,
-  'doctor-memory': 1.7,
-  'install-time': 3,
-  'deploy-100': 5,
-  'deploy-1000': 5,
+  'start-up-time': 1.9, // 2.1, on a machine with other work
+  'start-up-cpu': 1.9, // 1.8
+  'start-up-memory': 1.3, // 1.1
+  'doctor-time': 8, // 6.6
+  'doctor-cpu': 7, // 5.7
+  'doctor-memory': 1.5, // 1.3
+  'install-time': 3, // 1.9
+  'install-cpu': 2.2, // 1.7
+  'deploy-100-time': 4, // 2.6
+  'deploy-100-cpu': 6.5, // 5.4
+  'deploy-1000-time': 4, // 2.7
+  'deploy-1000-cpu': 6.5, // 5.5
 };
 
 /** A figure that is worse than its aim by more than this share has missed it. */

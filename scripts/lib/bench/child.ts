@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runProgram } from '../program.ts';
 
 /** A program to measure. */
 export interface Command {
@@ -15,40 +15,59 @@ export function bareNode({ cwd, environment }: Pick<Command, 'cwd' | 'environmen
   return { program: process.execPath, args: ['-e', '0'], cwd, environment };
 }
 
+/** What a run of a program took, in milliseconds. */
+export interface Cost {
+  /** From its start to its end. */
+  readonly time: number;
+  /** On the processors, in the program and in those that it started: other work of the machine is not in it. */
+  readonly cpu: number;
+}
+
+/** Writes elapsed, user and system seconds to the first argument's file, and leaves the program's streams alone. */
+const CLOCK = `file=$1; shift; TIMEFORMAT='%3R %3U %3S'; { time "$@" 2>&4 4>&-; } 4>&2 2>"$file"`;
+
 /**
- * Milliseconds from starting the program to its end.
+ * Runs a program to its end, by bash's clock: Node.js can ask no child for its time on the processors.
+ * @param scratch a folder that one measurement at a time may write to.
  * @throws Error with what the program said when it does not end with 0: a failure is no measurement.
  */
-export function timeOf({ program, args, cwd, environment }: Command): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const begin = performance.now();
-    let end = begin;
-    const child = spawn(program, args, { cwd, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-    let said = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text: string) => (said += text));
-    }
-    child.once('error', reject);
-    child.once('exit', () => (end = performance.now()));
-    child.once('close', (code, signal) => {
-      if (code === 0) resolve(end - begin);
-      else reject(new Error(`${program} ended with ${signal ?? code}, and said:\n${said}`));
-    });
-  });
+export async function costOf({ program, args, cwd, environment }: Command, scratch: string): Promise<Cost> {
+  const file = join(scratch, 'cost');
+  const { code, stdout, stderr } = await runProgram(
+    'bash',
+    ['--norc', '-c', CLOCK, 'clock', file, program, ...args],
+    { cwd, environment: { ...environment, LC_ALL: 'C' } },
+  );
+  if (code !== 0) throw new Error(`${program} ended with ${code}, and said:\n${stdout}${stderr}`);
+  const [time = NaN, user = NaN, system = NaN] = readFileSync(file, 'utf8').trim().split(' ').map(Number);
+  return { time: time * 1000, cpu: (user + system) * 1000 };
+}
+
+/** Of a program that takes a moment, this many runs make one measure. */
+export const RUNS = 5;
+
+/**
+ * The least cost of {@link RUNS} runs. Whatever else a machine does can only make a run slower, and weighs most
+ * on the shortest ones.
+ */
+export async function leastCost(run: (run: number) => Promise<Cost>): Promise<Cost> {
+  let [time, cpu] = [Infinity, Infinity];
+  for (let each = 0; each < RUNS; each += 1) {
+    const cost = await run(each);
+    [time, cpu] = [Math.min(time, cost.time), Math.min(cpu, cost.cpu)];
+  }
+  return { time, cpu };
 }
 
 /**
  * The most memory that a Node.js program had resident, in KiB; measured in a run of its own, because a
  * preloaded script reads it at the end.
- * @throws Error as {@link timeOf} does.
+ * @throws Error as {@link costOf} does.
  */
 export async function peakMemoryOf(command: Command, scratch: string): Promise<number> {
   const file = join(scratch, 'peak-memory');
   const hook = join(__dirname, 'peak-memory.cjs');
-  await timeOf({
-    ...command,
-    args: ['--require', hook, ...command.args],
-    environment: { ...command.environment, HEROKU_CD_BENCH_PEAK: file },
-  });
+  const environment = { ...command.environment, HEROKU_CD_BENCH_PEAK: file };
+  await costOf({ ...command, args: ['--require', hook, ...command.args], environment }, scratch);
   return Number(readFileSync(file, 'utf8'));
 }

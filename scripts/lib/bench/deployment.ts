@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { timeOf } from './child.ts';
-import type { Figure } from './figures.ts';
+import { costOf } from './child.ts';
+import { costFigures, type Figure } from './figures.ts';
 import type { LocalWorld } from './local-world.ts';
 import type { Materials } from './materials.ts';
 import { makeRepository } from './repository.ts';
-import { interleave, ratioOf } from './rounds.ts';
+import { interleave } from './rounds.ts';
 
 /** Lengths of history that are measured. */
 const HISTORIES = [100, 1000] as const;
@@ -36,7 +36,7 @@ export async function measureDeployment(
       push: async (round) => {
         const commit = await commitOf(round);
         const args = ['push', world.pushUrl(plain), `${commit}:refs/heads/main`];
-        return timeOf({ program: 'git', args, cwd, environment: world.environment });
+        return costOf({ program: 'git', args, cwd, environment: world.environment }, materials.folder);
       },
       deploy: async (round) => {
         const commit = await commitOf(round);
@@ -46,15 +46,13 @@ export async function measureDeployment(
           CIRCLE_SHA1: commit,
           HEROKU_CD_STATE_DIR: join(materials.folder, `state-${commits}`),
         };
-        return timeOf({ program: process.execPath, args, cwd, environment });
+        return costOf({ program: process.execPath, args, cwd, environment }, materials.folder);
       },
     });
-    figures.push({
-      id: `deploy-${commits}`,
-      measured: `\`heroku-cd deploy\` of a new commit after ${commits.toLocaleString('en')} others, no build time`,
-      against: '`git push` of it to the same local Heroku',
-      ratio: ratioOf(found.deploy, found.push),
-    });
+    const called = `\`heroku-cd deploy\` of a new commit after ${commits.toLocaleString('en')} others`;
+    figures.push(
+      ...costFigures(`deploy-${commits}`, [called, found.deploy], ['`git push` of it', found.push]),
+    );
   }
   return figures;
 }

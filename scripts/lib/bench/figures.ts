@@ -1,14 +1,11 @@
-import type { Ratio } from './rounds.ts';
+import type { Cost } from './child.ts';
+import { ratioOf, type Ratio } from './rounds.ts';
 
-/** Everything that is measured, by the name that its aim has too. */
-export type FigureId =
-  | 'start-up-time'
-  | 'start-up-memory'
-  | 'doctor-time'
-  | 'doctor-memory'
-  | 'install-time'
-  | 'deploy-100'
-  | 'deploy-1000';
+/** Programs whose cost is measured. */
+export type CostId = 'start-up' | 'doctor' | 'install' | 'deploy-100' | 'deploy-1000';
+
+/** Everything that has an aim. */
+export type FigureId = `${CostId}-time` | `${CostId}-cpu` | 'start-up-memory' | 'doctor-memory';
 
 /** One row of the report: something measured against a named alternative. */
 export interface Figure<Id extends string = FigureId> {
@@ -24,4 +21,21 @@ export interface Size {
   readonly bytes: number;
   readonly of: string;
   readonly ofBytes: number;
+}
+
+/** What something costs against an alternative: how long it takes, and how much work it is. */
+export function costFigures(
+  id: CostId,
+  [measured, costs]: readonly [string, readonly Cost[]],
+  [against, others]: readonly [string, readonly Cost[]],
+): Figure[] {
+  const ratio = (kind: keyof Cost): Ratio =>
+    ratioOf(
+      costs.map((cost) => cost[kind]),
+      others.map((cost) => cost[kind]),
+    );
+  return [
+    { id: `${id}-time`, measured: `${measured}: time`, against, ratio: ratio('time') },
+    { id: `${id}-cpu`, measured: `${measured}: CPU time`, against, ratio: ratio('cpu') },
+  ];
 }

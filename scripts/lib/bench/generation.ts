@@ -4,7 +4,7 @@ import { generateFiles } from '../../../src/orb/generate.ts';
 import { packPayload } from '../../../src/orb/payload.ts';
 import { bundleHelper } from '../bundle.ts';
 import { generatorInput } from '../project.ts';
-import { bareNode, timeOf } from './child.ts';
+import { bareNode, costOf, type Command } from './child.ts';
 import type { Figure } from './figures.ts';
 import type { Materials } from './materials.ts';
 import { interleave, ratioOf } from './rounds.ts';
@@ -27,9 +27,10 @@ export async function measureGeneration(
   const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
   const here = { cwd: copy, environment: materials.environment };
   const input = generatorInput(root, materials.bundle);
+  const time = async (command: Command) => (await costOf(command, materials.folder)).time;
   const found = await interleave(rounds, {
-    bare: () => timeOf(bareNode(here)),
-    generate: () => timeOf({ program: process.execPath, args: [tsx, 'scripts/generate.ts'], ...here }),
+    bare: () => time(bareNode(here)),
+    generate: () => time({ program: process.execPath, args: [tsx, 'scripts/generate.ts'], ...here }),
     bundle: () => clocked(() => bundleHelper(copy)),
     pack: () => clocked(() => packPayload(materials.bundle.code)),
     files: () => clocked(() => generateFiles(input)),

@@ -2,37 +2,34 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unescapeTemplates } from '../../../src/orb/sdk/index.ts';
 import { fromYaml } from '../../../src/orb/tree/index.ts';
-import { bareNode, timeOf, type Command } from './child.ts';
-import type { Figure } from './figures.ts';
+import { bareNode, costOf, leastCost, type Command, type Cost } from './child.ts';
+import { costFigures, type Figure } from './figures.ts';
 import type { Materials } from './materials.ts';
-import { interleave, ratioOf } from './rounds.ts';
+import { interleave } from './rounds.ts';
 
 /** The step as CircleCI's agent runs it: bash, the script as one argument, in a HOME where nothing is. */
 export async function measureInstall(materials: Materials, rounds: number): Promise<Figure[]> {
   const { command, environment } = installStep(materials.orb);
   const here = { cwd: materials.folder, environment: materials.environment };
+  const install = async (home: string): Promise<Cost> => {
+    await mkdir(home);
+    const step: Command = {
+      program: 'bash',
+      args: ['-eo', 'pipefail', '-c', command],
+      cwd: materials.folder,
+      environment: { ...materials.environment, HOME: home, ...environment },
+    };
+    return costOf(step, materials.folder);
+  };
   const found = await interleave(rounds, {
-    bare: () => timeOf(bareNode(here)),
-    install: async (round) => {
-      const home = join(materials.folder, `install-${round}`);
-      await mkdir(home);
-      const step: Command = {
-        program: 'bash',
-        args: ['-eo', 'pipefail', '-c', command],
-        cwd: materials.folder,
-        environment: { ...materials.environment, HOME: home, ...environment },
-      };
-      return timeOf(step);
-    },
+    bare: () => leastCost(() => costOf(bareNode(here), materials.folder)),
+    install: (round) => leastCost((run) => install(join(materials.folder, `install-${round}-${run}`))),
   });
-  return [
-    {
-      id: 'install-time',
-      measured: "the orb's install step in bash: unpack and verify, time",
-      against: '`node -e 0`',
-      ratio: ratioOf(found.install, found.bare),
-    },
-  ];
+  return costFigures(
+    'install',
+    ["the orb's install step, which unpacks and verifies", found.install],
+    ['`node -e 0`', found.bare],
+  );
 }
 
 interface PackedInstall {

@@ -1,4 +1,5 @@
 import { AIMS, TOLERANCE } from './aims.ts';
+import { RUNS } from './child.ts';
 import type { Figure, Size } from './figures.ts';
 import type { GenerationPart } from './generation.ts';
 import type { Machine } from './machine.ts';
@@ -23,7 +24,8 @@ export function toMarkdown(report: Report): string {
   return [
     '# Benchmarks',
     'Written by `npm run bench`; do not edit. Run it to measure your own machine; it takes a few minutes.',
-    `Every figure is a ratio to a named alternative that was measured in the same rounds, because a time alone says more of the machine than of heroku-cd. Both sides take turns; each round gives one ratio, and the figure is the median of ${rounds} rounds, after one that is not counted. Beside it stand the lowest and the highest.`,
+    `Every figure is a ratio to a named alternative that was measured in the same rounds, because a time alone says more of the machine than of heroku-cd. Both sides take turns; each round gives one ratio, and the figure is the median of ${rounds} rounds, after one that is not counted. Beside it stand the lowest and the highest. Where a program takes but a moment, its measure in a round is the least of ${RUNS} runs.`,
+    'Time is what one waits for; CPU time is the work of the program and of those that it starts, and differs less from run to run where a machine has other work too.',
     ...few,
     `The aim is what was measured when it was set, with a margin. \`npm run bench -- --check\` writes nothing, and fails when a figure is worse than its aim by more than ${TOLERANCE * 100} %.`,
     '## Machine',
@@ -35,7 +37,7 @@ export function toMarkdown(report: Report): string {
       ],
     ),
     '## In a job',
-    'The local Heroku (`heroku-cd simulate`) answers on the same machine, so the way to the real one is not in these figures. The app has no build time and no web process: what is left is what heroku-cd adds.',
+    'The local Heroku (`heroku-cd simulate`) answers on the same machine, so the way to the real one is not in these figures. The app has no build time and no web process: what is left is what heroku-cd adds. Both sides of a push speak to the same local Heroku.',
     table(
       ['measured', 'against', 'ratio', 'lowest – highest', 'aim'],
       figures.map((figure) => [...cells(figure), `≤ ${AIMS[figure.id]}`]),

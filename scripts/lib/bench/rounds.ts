@@ -1,25 +1,28 @@
-/** Something that is measured once in each round; gives its measure, such as milliseconds. */
-export type Measure = (round: number) => Promise<number>;
+/** Something that is measured once in each round. */
+export type Measure = (round: number) => Promise<unknown>;
+
+/** What was measured, by name: one measure for each round. */
+export type Found<Measures extends Readonly<Record<string, Measure>>> = {
+  readonly [Name in keyof Measures]: Awaited<ReturnType<Measures[Name]>>[];
+};
 
 /**
  * Measures everything in turn, round after round, so that whatever else the machine does meets all alike. The
  * order turns from round to round; a round before the first is thrown away, because it reads from the disk.
- * Gives the measures by name, one for each round.
  */
-export async function interleave<Name extends string>(
+export async function interleave<Measures extends Readonly<Record<string, Measure>>>(
   rounds: number,
-  measures: Readonly<Record<Name, Measure>>,
-): Promise<Record<Name, number[]>> {
-  const names = Object.keys(measures) as Name[];
-  const found = Object.fromEntries(names.map((name) => [name, []])) as unknown as Record<Name, number[]>;
+  measures: Measures,
+): Promise<Found<Measures>> {
+  const all = Object.entries(measures).map(([name, measure]) => ({ name, measure, found: [] as unknown[] }));
   for (let round = 0; round <= rounds; round += 1) {
-    const turn = round % names.length;
-    for (const name of [...names.slice(turn), ...names.slice(0, turn)]) {
-      const measure = await measures[name](round);
-      if (round > 0) found[name].push(measure);
+    const turn = round % all.length;
+    for (const { measure, found } of [...all.slice(turn), ...all.slice(0, turn)]) {
+      const value = await measure(round);
+      if (round > 0) found.push(value);
     }
   }
-  return found;
+  return Object.fromEntries(all.map(({ name, found }) => [name, found])) as Found<Measures>;
 }
 
 /** Ratios of what was measured in the same round. */

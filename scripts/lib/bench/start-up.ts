@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { bareNode, peakMemoryOf, timeOf, type Command } from './child.ts';
-import type { Figure } from './figures.ts';
+import { bareNode, costOf, leastCost, peakMemoryOf, type Command } from './child.ts';
+import { costFigures, type Figure } from './figures.ts';
 import type { LocalWorld } from './local-world.ts';
 import type { Materials } from './materials.ts';
 import { makeRepository } from './repository.ts';
@@ -25,38 +25,30 @@ export async function measureStartUp(
     ...here,
   });
   const [bare, version, doctor] = [bareNode(here), helper('--version'), helper('doctor', '--app-name', APP)];
+  const cost = (command: Command) => leastCost(() => costOf(command, materials.folder));
   const memory = (command: Command) => peakMemoryOf(command, materials.folder);
   const found = await interleave(rounds, {
-    bare: () => timeOf(bare),
-    version: () => timeOf(version),
-    doctor: () => timeOf(doctor),
+    bare: () => cost(bare),
+    version: () => cost(version),
+    doctor: () => cost(doctor),
     bareMemory: () => memory(bare),
     versionMemory: () => memory(version),
     doctorMemory: () => memory(doctor),
   });
   const against = '`node -e 0`';
+  const [versionCalled, doctorCalled] = ['`heroku-cd --version`', '`heroku-cd doctor`'];
   return [
-    {
-      id: 'start-up-time',
-      measured: '`heroku-cd --version`, time',
-      against,
-      ratio: ratioOf(found.version, found.bare),
-    },
+    ...costFigures('start-up', [versionCalled, found.version], [against, found.bare]),
     {
       id: 'start-up-memory',
-      measured: '`heroku-cd --version`, peak memory',
+      measured: `${versionCalled}: peak memory`,
       against,
       ratio: ratioOf(found.versionMemory, found.bareMemory),
     },
-    {
-      id: 'doctor-time',
-      measured: '`heroku-cd doctor` against the local Heroku, time',
-      against,
-      ratio: ratioOf(found.doctor, found.bare),
-    },
+    ...costFigures('doctor', [doctorCalled, found.doctor], [against, found.bare]),
     {
       id: 'doctor-memory',
-      measured: '`heroku-cd doctor` against the local Heroku, peak memory',
+      measured: `${doctorCalled}: peak memory`,
       against,
       ratio: ratioOf(found.doctorMemory, found.bareMemory),
     },

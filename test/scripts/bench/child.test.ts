@@ -1,7 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bareNode, peakMemoryOf, timeOf, type Command } from '../../../scripts/lib/bench/child.ts';
+import {
+  bareNode,
+  costOf,
+  leastCost,
+  peakMemoryOf,
+  RUNS,
+  type Command,
+} from '../../../scripts/lib/bench/child.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -15,24 +22,48 @@ const node = (script: string): Command => ({
 });
 
 describe('a measured program', () => {
-  it('takes time', async () => {
-    expect(await timeOf(node('0'))).toBeGreaterThan(0);
+  it('takes time, on the clock and on the processors', async () => {
+    const { time, cpu } = await costOf(node('0'), folder);
+    expect(time).toBeGreaterThan(0);
+    expect(cpu).toBeGreaterThan(0);
+  });
+
+  it('costs what the programs cost that it starts', async () => {
+    const work = 'for (let n = 0; n < 3e8; n += 1);';
+    const script = `require("child_process").execFileSync(process.execPath, ["-e", "${work}"])`;
+    const [bare, busy] = [await costOf(node('0'), folder), await costOf(node(script), folder)];
+    expect(busy.cpu).toBeGreaterThan(2 * bare.cpu);
+  });
+
+  it('keeps its arguments, whatever is in them', async () => {
+    const odd = `it's "odd" $(touch pwned) \\ *`;
+    const script = `if (process.argv[1] !== ${JSON.stringify(odd)}) process.exit(9)`;
+    const command = { ...node(script), args: ['-e', script, odd] };
+    await costOf(command, folder);
+    expect(existsSync(join(folder, 'pwned'))).toBe(false);
   });
 
   it.each([
-    [
-      'fails',
-      'console.log("out"); console.error("err"); process.exit(3)',
-      /ended with 3, .*\n(out\nerr|err\nout)/,
-    ],
-    ['is killed', 'process.kill(process.pid, "SIGKILL")', /ended with SIGKILL/],
+    ['fails', 'console.log("out"); console.error("err"); process.exit(3)', /ended with 3, .*\nout\nerr/],
+    ['is killed', 'process.kill(process.pid, "SIGKILL")', /ended with 137/],
   ])('is no measure when it %s', async (_how, script, message) => {
-    await expect(timeOf(node(script))).rejects.toThrow(message);
+    await expect(costOf(node(script), folder)).rejects.toThrow(message);
     await expect(peakMemoryOf(node(script), folder)).rejects.toThrow(/ended with/);
   });
 
   it('is no measure when it is not there', async () => {
-    await expect(timeOf({ ...node('0'), program: join(folder, 'none') })).rejects.toThrow('ENOENT');
+    const missing = { ...node('0'), program: join(folder, 'none') };
+    await expect(costOf(missing, folder)).rejects.toThrow(/ended with 127/);
+  });
+
+  it('costs the least that it cost in some runs', async () => {
+    const runs: number[] = [];
+    const least = await leastCost((run) => {
+      runs.push(run);
+      return Promise.resolve({ time: 10 - run, cpu: 5 + run });
+    });
+    expect(runs).toHaveLength(RUNS);
+    expect(least).toEqual({ time: 10 - (RUNS - 1), cpu: 5 });
   });
 
   it('shows the memory that it had at most, even when it ends itself and has given it back', async () => {
