@@ -176,7 +176,6 @@ export class Attended {
   async #endedByItself(): Promise<boolean> {
     const { signal } = this.#halt;
     if (signal.aborted) return false;
-    void this.#dynoLog.lookAgain();
     const told = (): boolean =>
       this.#output.exitStatus !== undefined || this.#dynoLog.facts.exitStatus !== undefined;
     try {

@@ -170,7 +170,7 @@ export class DynoLog {
     // The log's own losses: what is not there proves nothing any more (Dev Center: Error Codes, L10 and on).
     if (errorCodeIn(line)?.startsWith('L')) this.#whole = false;
     if (isStart(line) && line.text.includes(this.#nonce)) this.#startedByNonce = true;
-    if (this.#dyno === undefined ? line.dyno.startsWith(`${this.#type}.`) : line.dyno.startsWith(this.#dyno.name)) {
+    if (this.#dyno === undefined ? line.dyno.startsWith(`${this.#type}.`) : line.dyno === this.#dyno.name) {
       this.#note(line);
     }
   }

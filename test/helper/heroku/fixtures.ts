@@ -82,6 +82,7 @@ export const rows = {
     type: 'web',
     state: 'up',
     size: 'Standard-1X',
+    command: 'npm start',
     release: { id: 'r7', version: 7 },
     created_at: '2024-05-06T07:00:00Z',
   },

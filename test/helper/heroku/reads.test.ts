@@ -137,6 +137,7 @@ describe('what is read', () => {
         state: 'up',
         size: 'Standard-1X',
         releaseVersion: 7,
+        command: 'npm start',
         createdAt: '2024-05-06T07:00:00Z',
       },
     ]);
