@@ -18,7 +18,7 @@ test.each([
 ])('a key that is %s is refused without showing it', (_case, environment, word) => {
   let error: unknown;
   try {
-    readApiKey('HEROKU_API_KEY', environment as NodeJS.ProcessEnv);
+    readApiKey('HEROKU_API_KEY', environment);
   } catch (thrown) {
     error = thrown;
   }
