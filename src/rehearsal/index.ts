@@ -1,4 +1,4 @@
-/** The orb runner: a CircleCI configuration compiled as CircleCI does, and one of its jobs run on this machine. */
+/** The orb runner: a CircleCI configuration compiled as CircleCI does, and a job or a workflow of it run on this machine. */
 export { ConfigError, RehearsalError } from './errors.ts';
 export type { Place } from './document/places.ts';
 export { expandConfig } from './expand/compile.ts';
@@ -17,8 +17,9 @@ export type {
   StepType,
   WorkflowJob,
 } from './expand/types.ts';
-export type { RehearsalOptions } from './options.ts';
-export { compileRehearsal, rehearseJob } from './rehearse.ts';
+export type { RehearsalOptions, SharedOptions } from './options.ts';
+export { compileRehearsal } from './prepare.ts';
+export { rehearseJob } from './rehearse.ts';
 export { runJob } from './run/job.ts';
 export type {
   CircleciCall,
@@ -30,6 +31,18 @@ export type {
   StepStatus,
 } from './run/types.ts';
 export { selectJob } from './select.ts';
+export type { CancelPoint, WorkflowOptions } from './workflow/options.ts';
+export { rehearseWorkflow } from './workflow/rehearse.ts';
+export type {
+  FilteredJob,
+  JobEnd,
+  JobHeader,
+  MissedCancel,
+  WorkflowJobResult,
+  WorkflowJobStatus,
+  WorkflowOutput,
+  WorkflowResult,
+} from './workflow/types.ts';
 export { rehearseCommand } from './command/command.ts';
 export type { RehearseOutcome, RehearsePorts } from './command/command.ts';
 export { REHEARSE_OPTIONS } from './command/options.ts';

@@ -1,18 +1,12 @@
 import type { PipelineFacts } from './expand/pipeline.ts';
 import type { RehearsalOutput } from './run/types.ts';
 
-/** What to rehearse, and with what. Only `config` and `job` are needed. */
-export interface RehearsalOptions {
+/** What every rehearsal is made of, be it of one job or of a workflow. Only `config` is needed. */
+export interface SharedOptions {
   /** The configuration: a file, or its text. */
   readonly config: { readonly file: string } | { readonly text: string; readonly file?: string };
   /** Local orbs: packed files by alias, by `namespace/orb[@version]`, or by a URL orb's address. */
   readonly orbs?: Readonly<Record<string, string>>;
-  /** The workflow whose entry is run; not needed where the job's name is clear without. */
-  readonly workflow?: string | undefined;
-  /** The job's name in the workflow, the job it invokes, or (without workflow) a job of the configuration. */
-  readonly job: string;
-  /** Runs the job by itself, outside any workflow, with these arguments. An orb's job may be named `alias/job`. */
-  readonly arguments?: Readonly<Record<string, unknown>>;
   readonly pipelineParameters?: Readonly<Record<string, unknown>>;
   readonly pipeline?: PipelineFacts;
   /** A local git repository (it is copied, never written to) or an address. Without it `checkout` fails. */
@@ -31,20 +25,31 @@ export interface RehearsalOptions {
   /** Folders that outlive the run; each is below the run's own, removed folder by default. */
   readonly cacheFolder?: string | undefined;
   readonly artifactsFolder?: string | undefined;
-  readonly testResultsFolder?: string | undefined;
   readonly workspaceFolder?: string | undefined;
-  readonly home?: string | undefined;
-  /** Which container of a parallel job this is. */
-  readonly node?: { readonly index: number; readonly total?: number | undefined };
-  /** A host other than this machine that the job may talk to, such as `api.heroku.com`. */
+  /** A host other than this machine that a job may talk to, such as `api.heroku.com`. */
   readonly against?: string | undefined;
   /** False shows project and context values as they are, to find out whether a job leaks them. */
   readonly mask?: boolean;
   readonly output?: RehearsalOutput;
-  /** Ends the job with SIGTERM, and with SIGKILL after the grace. */
+  /** Ends the running job with SIGTERM, and with SIGKILL after the grace. */
   readonly terminate?: AbortSignal;
-  /** Ends the job with SIGKILL at once, as CircleCI's cancel button does. */
+  /** Ends the running job with SIGKILL at once, as CircleCI's cancel button does. */
   readonly cancel?: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL; 10 s by default. */
   readonly terminationGraceMs?: number;
+}
+
+/** One job to rehearse, and with what. Only `config` and `job` are needed. */
+export interface RehearsalOptions extends SharedOptions {
+  /** The workflow whose entry is run; not needed where the job's name is clear without. */
+  readonly workflow?: string | undefined;
+  /** The job's name in the workflow, the job it invokes, or (without workflow) a job of the configuration. */
+  readonly job: string;
+  /** Runs the job by itself, outside any workflow, with these arguments. An orb's job may be named `alias/job`. */
+  readonly arguments?: Readonly<Record<string, unknown>>;
+  /** Like the folders above, these outlive the run. */
+  readonly testResultsFolder?: string | undefined;
+  readonly home?: string | undefined;
+  /** Which container of a parallel job this is. */
+  readonly node?: { readonly index: number; readonly total?: number | undefined };
 }

@@ -16,6 +16,17 @@ function listed(names: readonly string[]): string {
 }
 
 /**
+ * Finds a workflow by its name.
+ * @throws RehearsalError naming those that there are.
+ */
+export function selectWorkflow(config: CompiledConfig, name: string): CompiledWorkflow {
+  const found = config.workflows.find((workflow) => workflow.name === name);
+  if (found !== undefined) return found;
+  const names = listed(config.workflows.map((workflow) => workflow.name));
+  throw new RehearsalError(`${config.file} has no workflow ${name}; it has ${names}.`, 'workflow');
+}
+
+/**
  * Finds the job to run: an entry of a workflow by its name there or by the job it invokes, else a job of the configuration
  * run by itself with the given arguments.
  * @throws RehearsalError when there is none, or several with that name.
@@ -31,16 +42,8 @@ export function selectJob(
   if (wanted.arguments !== undefined) {
     return { job: config.compileJob(wanted.job, wanted.arguments) };
   }
-  const workflows = config.workflows.filter(
-    ({ name }) => wanted.workflow === undefined || name === wanted.workflow,
-  );
-  if (wanted.workflow !== undefined && workflows.length === 0) {
-    const names = listed(config.workflows.map(({ name }) => name));
-    throw new RehearsalError(
-      `${config.file} has no workflow ${wanted.workflow}; it has ${names}.`,
-      'workflow',
-    );
-  }
+  const workflows =
+    wanted.workflow === undefined ? config.workflows : [selectWorkflow(config, wanted.workflow)];
   const entries = workflows.flatMap((workflow) => workflow.jobs.map((entry) => ({ workflow, entry })));
   const named = entries.filter(({ entry }) => entry.name === wanted.job);
   const found = named.length > 0 ? named : entries.filter(({ entry }) => entry.invokes === wanted.job);

@@ -34,12 +34,22 @@ export function localEnvironment(
   };
 }
 
+/** What tells the runs of one workflow apart, or holds them together. */
+export interface RunNumbers {
+  readonly workflowId: string;
+  readonly workflowJobId: string;
+  /** CircleCI counts the jobs of a project. */
+  readonly buildNumber: number;
+}
+
 export interface BuiltInFacts {
   readonly job: FlatJob;
   readonly source: Source | undefined;
   readonly pipeline: PipelineFacts;
   readonly node: { readonly index: number; readonly total: number };
   readonly projectSlug: string;
+  /** New ones by default. */
+  readonly numbers?: RunNumbers;
 }
 
 /**
@@ -52,15 +62,21 @@ export function builtInEnvironment(facts: BuiltInFacts): Record<string, string> 
   const tag = source?.tag ?? pipeline.tag;
   const branch = source?.branch ?? pipeline.branch ?? 'main';
   const revision = source?.revision ?? pipeline.revision;
+  const { workflowId, workflowJobId, buildNumber } = facts.numbers ?? {
+    workflowId: randomUUID(),
+    workflowJobId: randomUUID(),
+    buildNumber: 1,
+  };
   return {
     CI: 'true',
     CIRCLECI: 'true',
     CIRCLE_JOB: job.name,
-    CIRCLE_BUILD_NUM: '1',
-    CIRCLE_BUILD_URL: `https://circleci.com/${projectSlug}/1`,
-    CIRCLE_WORKFLOW_ID: randomUUID(),
-    CIRCLE_WORKFLOW_JOB_ID: randomUUID(),
-    CIRCLE_WORKFLOW_WORKSPACE_ID: randomUUID(),
+    CIRCLE_BUILD_NUM: String(buildNumber),
+    CIRCLE_BUILD_URL: `https://circleci.com/${projectSlug}/${String(buildNumber)}`,
+    CIRCLE_WORKFLOW_ID: workflowId,
+    CIRCLE_WORKFLOW_JOB_ID: workflowJobId,
+    // One for all jobs of a workflow; only a rerun, which a rehearsal never is, tells it from the workflow's id.
+    CIRCLE_WORKFLOW_WORKSPACE_ID: workflowId,
     CIRCLE_PIPELINE_ID: pipeline.id ?? randomUUID(),
     CIRCLE_PROJECT_USERNAME: owner,
     CIRCLE_PROJECT_REPONAME: repository,
