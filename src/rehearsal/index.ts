@@ -45,6 +45,6 @@ export type {
 } from './workflow/types.ts';
 export { rehearseCommand } from './command/command.ts';
 export type { RehearseOutcome, RehearsePorts } from './command/command.ts';
-export { REHEARSE_OPTIONS } from './command/options.ts';
+export { REHEARSE_EXIT_CODES, REHEARSE_OPTIONS } from './command/options.ts';
 export type { RehearseArguments, RehearseOption } from './command/options.ts';
 export { textOutput } from './command/report.ts';

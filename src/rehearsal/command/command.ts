@@ -1,13 +1,14 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { readDocument } from '../document/read.ts';
 import { ConfigError, RehearsalError } from '../errors.ts';
 import { rehearseJob } from '../rehearse.ts';
 import type { JobResult } from '../run/types.ts';
+import { parseCancelPoint } from '../workflow/cancel-points.ts';
+import { rehearseWorkflow } from '../workflow/rehearse.ts';
+import type { WorkflowResult } from '../workflow/types.ts';
 import type { RehearseArguments } from './options.ts';
 import { summary, textOutput } from './report.ts';
-import { pairs, parseEnvFile, projectVariables, typedParameters, wholeNumber } from './values.ts';
+import { sharedOptions } from './shared-options.ts';
+import { wholeNumber } from './values.ts';
+import { workflowOutput, workflowSummary } from './workflow-report.ts';
 
 /** What the command needs of its surroundings. */
 export interface RehearsePorts {
@@ -22,25 +23,24 @@ export interface RehearsePorts {
 }
 
 export interface RehearseOutcome {
-  /** 0 succeeded, 1 the job failed, 2 nothing was run, 130 canceled. */
+  /** What `REHEARSE_EXIT_CODES` says. */
   readonly exitCode: number;
-  /** Absent when the options or the configuration were refused. */
+  /** How the one job came out. Absent when a workflow was walked, or the options or the configuration were refused. */
   readonly result?: JobResult;
+  /** How the workflow came out, when one was walked. */
+  readonly workflow?: WorkflowResult;
 }
 
 /**
- * `heroku-cd rehearse`: runs one job of a configuration on this machine and prints its output. Faults of options and
- * configuration are printed and end with 2, never thrown.
+ * `heroku-cd rehearse`: runs one job of a configuration, or walks a workflow, on this machine and prints the output.
+ * Faults of options and configuration are printed and end with 2, never thrown.
  */
 export async function rehearseCommand(
   args: RehearseArguments,
   ports: RehearsePorts,
 ): Promise<RehearseOutcome> {
   try {
-    const result = await rehearse(args, ports);
-    ports.write(summary(result));
-    const exitCode = { success: 0, failed: 1, canceled: 130, not_run: 2 }[result.status];
-    return { exitCode, result };
+    return args.job === undefined ? await walkWorkflow(args, ports) : await runOneJob(args.job, args, ports);
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof RehearsalError)) throw error;
     ports.write(`${error.message}\n`);
@@ -48,43 +48,59 @@ export async function rehearseCommand(
   }
 }
 
-async function rehearse(args: RehearseArguments, ports: RehearsePorts): Promise<JobResult> {
-  const at = (path: string): string => resolve(ports.cwd, path);
-  const file = args.config ?? '.circleci/config.yml';
-  const text = await readText(at(file), file, 'config');
-  const orbs = pairs('orb', args.orb ?? []);
-  const contexts = await Promise.all(
-    Object.entries(pairs('context', args.context ?? [])).map(async ([name, path]) => {
-      return [name, parseEnvFile(await readText(at(path), path, 'context'), path)] as const;
-    }),
-  );
-  const parameters = pairs('parameter', args.parameter ?? []);
-  return rehearseJob({
-    config: { text, file },
-    orbs: Object.fromEntries(Object.entries(orbs).map(([name, path]) => [name, at(path)])),
+async function runOneJob(
+  job: string,
+  args: RehearseArguments,
+  ports: RehearsePorts,
+): Promise<RehearseOutcome> {
+  const { approve, cancel, denyContext } = args;
+  refuseGiven({ approve, cancel, 'deny-context': denyContext }, 'is for a workflow: leave --job out');
+  const result = await rehearseJob({
+    ...(await sharedOptions(args, ports)),
     workflow: args.workflow,
-    job: args.job,
-    ...(Object.keys(parameters).length === 0
-      ? {}
-      : { pipelineParameters: typedParameters(readDocument(text, file), parameters) }),
-    repository:
-      args.repository === undefined ? enclosingRepository(ports.cwd) : repositoryAt(args.repository, at),
-    branch: args.branch,
-    tag: args.tag,
-    revision: args.revision,
-    environment: projectVariables(args.env ?? [], ports.env),
-    contexts: Object.fromEntries(contexts),
-    callerEnvironment: ports.env,
-    cacheFolder: args.cacheDir === undefined ? undefined : at(args.cacheDir),
-    workspaceFolder: args.workspaceDir === undefined ? undefined : at(args.workspaceDir),
-    artifactsFolder: args.artifactsDir === undefined ? undefined : at(args.artifactsDir),
+    job,
     ...node(args),
-    against: args.against,
-    mask: args.noMask !== true,
     output: textOutput(ports.write),
-    ...(ports.terminate === undefined ? {} : { terminate: ports.terminate }),
-    ...(ports.cancel === undefined ? {} : { cancel: ports.cancel }),
   });
+  ports.write(summary(result));
+  return { exitCode: { success: 0, failed: 1, canceled: 130, not_run: 2 }[result.status], result };
+}
+
+async function walkWorkflow(args: RehearseArguments, ports: RehearsePorts): Promise<RehearseOutcome> {
+  const { nodeIndex, nodeTotal } = args;
+  refuseGiven({ 'node-index': nodeIndex, 'node-total': nodeTotal }, 'is for one job: name it with --job');
+  if (args.workflow === undefined) {
+    throw new RehearsalError(
+      'Name the job to run with --job, or the workflow to walk with --workflow.',
+      'job',
+    );
+  }
+  const workflow = await rehearseWorkflow({
+    ...(await sharedOptions(args, ports)),
+    workflow: args.workflow,
+    approve: args.approve ?? [],
+    cancelAt: (args.cancel ?? []).map(parseCancelPoint),
+    deniedContexts: args.denyContext ?? [],
+    output: workflowOutput(ports.write),
+  });
+  ports.write(workflowSummary(workflow));
+  return { exitCode: exitCodeOf(workflow), workflow };
+}
+
+function exitCodeOf({ status, aborted, missedCancels }: WorkflowResult): number {
+  if (aborted) return 130;
+  // Whoever wanted to see what follows a cancellation has not seen it.
+  const succeeded = missedCancels.length === 0 ? 0 : 1;
+  return { success: succeeded, failed: 1, unauthorized: 1, canceled: 1, on_hold: 3, not_run: 2 }[status];
+}
+
+/** An option that would be ignored is refused: the rehearsal would not be the one that was meant. */
+function refuseGiven(options: Readonly<Record<string, unknown>>, why: string): void {
+  const given = Object.keys(options).find((name) => {
+    const value = options[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  });
+  if (given !== undefined) throw new RehearsalError(`--${given} ${why}.`, given);
 }
 
 function node(args: RehearseArguments): { node?: { index: number; total?: number } } {
@@ -96,24 +112,4 @@ function node(args: RehearseArguments): { node?: { index: number; total?: number
       ...(nodeTotal === undefined ? {} : { total: wholeNumber('node-total', nodeTotal) }),
     },
   };
-}
-
-async function readText(path: string, shown: string, option: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new RehearsalError(`--${option}: ${shown} cannot be read (${code ?? String(error)}).`, option);
-  }
-}
-
-function repositoryAt(repository: string, at: (path: string) => string): string {
-  return repository.includes('://') ? repository : at(repository);
-}
-
-/** The repository that holds the folder; a job that checks nothing out needs none. */
-function enclosingRepository(folder: string): string | undefined {
-  if (existsSync(join(folder, '.git'))) return folder;
-  const parent = dirname(folder);
-  return parent === folder ? undefined : enclosingRepository(parent);
 }

@@ -5,7 +5,6 @@ export interface RehearseOption {
   /** What the value is, such as `FILE`; a switch has none. */
   readonly value?: string;
   readonly repeatable?: true;
-  readonly required?: true;
   readonly description: string;
 }
 
@@ -14,13 +13,32 @@ export const REHEARSE_OPTIONS: readonly RehearseOption[] = [
   {
     name: 'job',
     value: 'NAME',
-    required: true,
     description: 'The job to run: its name in the workflow, or the job it invokes',
   },
   {
     name: 'workflow',
     value: 'NAME',
-    description: 'The workflow whose job it is, when several have one of that name',
+    description:
+      'The workflow to walk; with --job, the one whose job it is when several have one of that name',
+  },
+  {
+    name: 'approve',
+    value: 'JOB',
+    repeatable: true,
+    description: 'An approval job of the workflow to approve; at any other the workflow is on hold',
+  },
+  {
+    name: 'cancel',
+    value: 'JOB@STEP[:/regex/]',
+    repeatable: true,
+    description:
+      'Cancel a job of the workflow when that step (name, or number from 1) starts, or writes a line that matches',
+  },
+  {
+    name: 'deny-context',
+    value: 'NAME',
+    repeatable: true,
+    description: 'A context that may not be used: the jobs of the workflow that list it are unauthorized',
   },
   { name: 'config', value: 'FILE', description: 'The configuration (default: .circleci/config.yml)' },
   {
@@ -75,10 +93,21 @@ export const REHEARSE_OPTIONS: readonly RehearseOption[] = [
   { name: 'no-mask', description: 'Show secret values as they are' },
 ];
 
+/** What the exit code says, for help to show. */
+export const REHEARSE_EXIT_CODES = `Exit codes:
+  0    the job or workflow succeeded
+  1    a job failed, was canceled or was unauthorized; or nothing did, but a --cancel had no occasion
+  2    nothing was run: a refused option or configuration, or a pipeline that has no such job or workflow
+  3    the workflow is on hold, and nothing failed
+  130  the rehearsal was interrupted`;
+
 /** The parsed options of one call. Repeatable options are lists. */
 export interface RehearseArguments {
-  readonly job: string;
+  readonly job?: string | undefined;
   readonly workflow?: string | undefined;
+  readonly approve?: readonly string[] | undefined;
+  readonly cancel?: readonly string[] | undefined;
+  readonly denyContext?: readonly string[] | undefined;
   readonly config?: string | undefined;
   readonly orb?: readonly string[] | undefined;
   readonly branch?: string | undefined;

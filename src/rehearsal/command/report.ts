@@ -5,14 +5,31 @@ import type { JobResult, RehearsalOutput, StepResult } from '../run/types.ts';
  * not simply succeed.
  */
 export function textOutput(write: (text: string) => void): RehearsalOutput {
+  return stepOutput(linePrinter(write));
+}
+
+/** Prints text as it comes, and lines of our own on lines of their own. */
+export interface LinePrinter {
+  print(this: void, text: string): void;
+  line(this: void, text: string): void;
+}
+
+export function linePrinter(write: (text: string) => void): LinePrinter {
   let atLineStart = true;
   const print = (text: string): void => {
     write(text);
     atLineStart = text.endsWith('\n');
   };
-  const line = (text: string): void => {
-    print(`${atLineStart ? '' : '\n'}${text}\n`);
+  return {
+    print,
+    line: (text) => {
+      print(`${atLineStart ? '' : '\n'}${text}\n`);
+    },
   };
+}
+
+/** The headings and endings of steps. */
+export function stepOutput({ print, line }: LinePrinter): RehearsalOutput {
   return {
     stepStarted: ({ name }) => {
       line(`====>> ${firstLine(name)}`);
@@ -47,7 +64,8 @@ function ending(step: StepResult): string {
   return step.reason ?? (step.exitCode === null ? step.status : `exit code ${String(step.exitCode)}`);
 }
 
-function firstLine(text: string): string {
+/** A text in one line of a table. */
+export function firstLine(text: string): string {
   const [first = ''] = text.trim().split('\n');
   return first.length > 100 ? `${first.slice(0, 100)}…` : first;
 }

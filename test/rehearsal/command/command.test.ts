@@ -159,6 +159,7 @@ describe('the table of options', () => {
       ...{ job: true, workflow: true, config: true, orb: true, branch: true, tag: true, revision: true },
       ...{ repository: true, env: true, context: true, parameter: true, cacheDir: true, workspaceDir: true },
       ...{ artifactsDir: true, nodeIndex: true, nodeTotal: true, against: true, noMask: true },
+      ...{ approve: true, cancel: true, denyContext: true },
     };
     const camel = (name: string): string =>
       name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
