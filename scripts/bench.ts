@@ -36,6 +36,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function measure(rounds: number): Promise<Report> {
   console.log(`Bundling the helper, and measuring ${rounds} rounds of everything ...`);
+  const machine = await describeMachine(ROOT);
   const materials = await makeMaterials(ROOT);
   try {
     const world = await startLocalWorld(materials);
@@ -47,7 +48,7 @@ async function measure(rounds: number): Promise<Report> {
       ];
       const generation = told(await measureGeneration(ROOT, materials, rounds));
       const sizes = measureSizes(materials);
-      return { date: new Date(), machine: await describeMachine(ROOT), rounds, figures, sizes, generation };
+      return { date: new Date(), machine, rounds, figures, sizes, generation };
     } finally {
       await world.close();
     }

@@ -1,10 +1,10 @@
-import { arch, cpus, totalmem, type } from 'node:os';
+import { arch, cpus, loadavg, totalmem, type } from 'node:os';
 import { runProgram } from '../program.ts';
 
 /** What the figures were measured on, without a name by which the machine could be found. */
 export type Machine = Readonly<Record<string, string>>;
 
-/** Describes this machine and the sources that are measured. */
+/** Describes this machine, what else it does, and the sources that are measured; ask before measuring. */
 export async function describeMachine(root: string): Promise<Machine> {
   const processors = cpus();
   const model = processors[0]?.model.trim();
@@ -17,6 +17,7 @@ export async function describeMachine(root: string): Promise<Machine> {
   return {
     CPUs: `${processors.length}${model ? ` (${model})` : ''}`,
     Memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+    'Other work': `load average of ${(loadavg()[0] ?? 0).toFixed(1)} at the start`,
     System: `${type()}, ${arch()}`,
     'Node.js': process.versions.node,
     git: (await say('git', '--version')).replace(/^git version /, ''),
