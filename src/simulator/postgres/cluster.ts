@@ -1,0 +1,95 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { chown, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+import type { Place } from './place.ts';
+import { spawnOptions } from './place.ts';
+
+const execute = promisify(execFile);
+const keptLogLines = 30;
+
+/** The role that may do everything; its name is nobody else's business. */
+export const superuser = 'local_heroku';
+
+/** Durability is for data that someone wants back: these live as long as the server. */
+const settings = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  shared_buffers: '32MB',
+  // In the data folder, so that nothing stays in /dev/shm.
+  dynamic_shared_memory_type: 'mmap',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+};
+
+/**
+ * Makes the data folder: UTF-8, and no session without the password.
+ * @throws Error with what initdb says.
+ */
+export async function initialize(place: Place, password: string): Promise<void> {
+  const passwordFile = join(place.folder, 'password');
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const { uid, gid } = place.owner;
+  if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid);
+  const args = [
+    `--pgdata=${place.data}`,
+    `--username=${superuser}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--no-locale',
+    '--no-sync',
+  ];
+  try {
+    await execute(join(place.binaries, 'initdb'), args, spawnOptions(place));
+  } catch (error) {
+    const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
+    throw new Error(
+      `Postgres could not make its data folder in ${place.folder}: ${said}. ` +
+        'Its user needs the right to enter that folder: TMPDIR names where it is made.',
+      { cause: error },
+    );
+  }
+  await rm(passwordFile);
+}
+
+/** The port was free when it was chosen, and then was not. */
+export class PortTaken extends Error {}
+
+/**
+ * Starts the server and resolves when it takes connections.
+ * @throws PortTaken, or Error with the last lines of its log.
+ */
+export async function launch(place: Place, port: number): Promise<ChildProcess> {
+  const child = spawn(
+    join(place.binaries, 'postgres'),
+    [
+      ...['-D', place.data, '-h', '127.0.0.1', '-p', String(port), '-k', place.folder],
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    { ...spawnOptions(place), stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const log: string[] = [];
+  // Read to the end of its life: a full pipe would stop the server.
+  const lines = createInterface({ input: child.stderr });
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      log.push(line);
+      if (log.length > keptLogLines) log.shift();
+      if (line.includes('database system is ready to accept connections')) resolve(child);
+    });
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      const text = log.join('\n');
+      reject(
+        text.includes('Address already in use')
+          ? new PortTaken(`Port ${port} of 127.0.0.1 is in use.`)
+          : new Error(`Postgres ended (${signal ?? code}) before it was ready:\n${text}`),
+      );
+    });
+  });
+}
