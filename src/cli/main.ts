@@ -8,7 +8,7 @@ import type { Edge } from './edge.ts';
 /** What the npm package can do besides the helper's commands; each loads only when it is called. */
 const LOCAL = {
   simulate: 'Run a local Heroku for development.',
-  rehearse: 'Run a job of a config.yml on this machine.',
+  rehearse: 'Run a job or a whole workflow of a config.yml on this machine.',
 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -6,6 +6,7 @@ import { recoverCommand } from './commands/recover.ts';
 import type { OrbContext } from './context.ts';
 import { deployInsideYourOwnJob } from './examples/deploy-inside-your-own-job.ts';
 import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
+import { migrateInAWindow } from './examples/migrate-in-a-window.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
 import { defaultExecutor } from './executors/default.ts';
 import { deployJob } from './jobs/deploy.ts';
@@ -36,6 +37,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       maintenanceWrappedMigrateJob(context),
       recoverJob(context),
       deployMainAfterTests(context),
+      migrateInAWindow(context),
       stagingAndProduction(context),
       deployInsideYourOwnJob(context),
     ],

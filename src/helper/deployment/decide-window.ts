@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
 
@@ -21,6 +22,7 @@ export async function decideWindow(
       'The Procfile has a `release` process, which migrates by itself: `migrate-command` is not run, so that nothing is migrated twice.',
     );
   }
+  if (held?.migrates === true && !migrates) throw migrationIsMissing(facts, held);
   const continues = held !== undefined || prepared?.continues === true;
   const window =
     continues || settings.maintenance === 'always' || (settings.maintenance === 'auto' && migrates);
@@ -34,6 +36,16 @@ export async function decideWindow(
     });
   }
   return { migrates, window };
+}
+
+/** Opening the app again is not for a run that does not finish what the held one had begun. */
+function migrationIsMissing({ app }: AppFacts, held: Journal): Refusal {
+  return new Refusal({
+    what: `The window of ${app.name} is held because of a migration, and this run has none.`,
+    why: held.reason ?? 'Its end is not known.',
+    next: `Run the job with \`migrate-command\` again, or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+    parameter: 'migrate-command',
+  });
 }
 
 function requireKeep(run: Run, facts: AppFacts): void {

@@ -143,9 +143,10 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
 
   return phases.run('report', async () => {
     const app = run.settings['app-name'];
-    const state =
-      progress.before === undefined || prepared ? undefined : await readStateNow(ports.closingHeroku, app);
-    if (state !== undefined && (verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete')) {
+    const lookAgain = verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
+    const looked = progress.before !== undefined && !prepared;
+    const state = looked || lookAgain ? await readStateNow(ports.closingHeroku, app) : undefined;
+    if (state !== undefined && lookAgain) {
       for (const line of describeState(app, state, progress.database, next)) ports.log.info(line);
     }
     return buildResult(run, {

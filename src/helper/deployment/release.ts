@@ -4,6 +4,9 @@ import { TimedOut, waitFor } from '../time/wait.ts';
 import type { Preflight, Run, Shipped } from './deploy-state.ts';
 import { short } from './facts.ts';
 
+/** A `release` process ended badly: what it did to the database until then stays. */
+export class ReleasePhaseFailed extends HerokuCdError {}
+
 /** The release that was asked for, read back as current. */
 export interface Released {
   readonly release: Release;
@@ -113,7 +116,7 @@ function failedRelease(app: string, release: Release, releasePhase: boolean): He
   if (!releasePhase) {
     return new Failure({ what: `v${release.version} on ${app} ended ${release.status}.`, next });
   }
-  return new HerokuCdError('incomplete', {
+  return new ReleasePhaseFailed('incomplete', {
     what: `The release phase of v${release.version} on ${app} ${release.status === 'expired' ? 'expired' : 'failed'}.`,
     why: 'Heroku keeps serving the release from before; what the release phase did to the database until then stays.',
     next,

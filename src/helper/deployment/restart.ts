@@ -7,7 +7,7 @@ import type { Run } from './deploy-state.ts';
  * Restarts the app's dynos after a migration: they booted before it and know the schema from before. A
  * restart whose answer was lost is proven by the dynos that are listed afterwards.
  */
-export async function restartDynos(run: Run, journal: JournalKeeper): Promise<void> {
+export async function restartDynos(run: Pick<Run, 'ports'>, journal: JournalKeeper): Promise<void> {
   const { closingHeroku: heroku, log } = run.ports;
   const app = journal.current.app.name;
   const isFormation = (type: string): boolean => type !== 'run' && type !== 'release';

@@ -1,10 +1,12 @@
 import { Failure, HerokuCdError } from '../errors.ts';
 import type { Verdict } from '../exit-codes.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
+import { MigrationFailed } from '../migration/migrate.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import { messageOf } from '../output/message.ts';
 import { closeWindow } from '../window/close.ts';
 import type { Progress, Run } from './deploy-state.ts';
+import { ReleasePhaseFailed } from './release.ts';
 import { restartDynos } from './restart.ts';
 import type { UndoReport } from './undo-stack.ts';
 
@@ -42,17 +44,21 @@ async function beforeMigration(
 ): Promise<Settled> {
   const isOpen = journal.current.status === 'open';
   // A release phase is the migration of an app that has one, and its failure is judged like one.
-  if (verdict === 'incomplete' && isOpen && progress.database !== 'migrated') {
-    return afterFailedMigration(run, progress, journal, error, 'failed');
+  if (error instanceof ReleasePhaseFailed) {
+    progress.database = 'unknown';
+    if (isOpen) return afterFailedMigration(run, progress, journal, error, 'failed');
   }
   // What could not be learned must not be overruled: undoing might cut off what is still under way.
   if (verdict === 'unknown' || verdict === 'held') {
     progress.database = verdict === 'unknown' ? 'unknown' : progress.database;
     return isOpen ? hold(journal, verdict, error) : closeJournal(journal, { verdict });
   }
-  if (verdict === 'incomplete') progress.database = 'unknown';
   const undone = await run.undo.unwind(run.ports.log);
-  if (undone.every((one) => one.outcome !== 'failed')) return closeJournal(journal, { verdict });
+  if (undone.every((one) => one.outcome !== 'failed')) {
+    // "Refused" says that nothing was changed; what was changed and put back has failed.
+    const changed = undone.some((one) => one.outcome === 'undone');
+    return closeJournal(journal, { verdict: verdict === 'refused' && changed ? 'failed' : verdict });
+  }
   return isOpen
     ? hold(journal, 'held', undoFailure(undone))
     : closeJournal(journal, { verdict: 'incomplete' });
@@ -66,6 +72,9 @@ async function afterFailedMigration(
   verdict: Verdict,
 ): Promise<Settled> {
   progress.database = 'unknown';
+  if (error instanceof MigrationFailed) {
+    progress.migration = { command: run.settings['migrate-command'], exitStatus: error.exitStatus ?? null };
+  }
   if (verdict === 'unknown') return hold(journal, 'unknown', error);
   if (run.settings['on-migration-failure'] !== 'rollback') {
     return progress.window === undefined
@@ -118,7 +127,7 @@ async function closeForward(
 
 async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): Promise<Settled> {
   const { app } = journal.current;
-  await journal.note({ status: 'held', reason: messageOf(error) });
+  await noteEnd(journal, { status: 'held', reason: messageOf(error) });
   return {
     verdict,
     next: `mend the cause and run the job again, which continues this window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
@@ -126,8 +135,17 @@ async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): P
 }
 
 async function closeJournal(journal: JournalKeeper, settled: Settled): Promise<Settled> {
-  await journal.note({ status: 'closed' });
+  await noteEnd(journal, { status: 'closed' });
   return settled;
+}
+
+/** What became of the app is more important than that it could be written down. */
+async function noteEnd(journal: JournalKeeper, change: Parameters<JournalKeeper['note']>[0]): Promise<void> {
+  try {
+    await journal.note(change);
+  } catch (error) {
+    journal.log.warn(`The journal could not be written: ${messageOf(error)}`);
+  }
 }
 
 function undoFailure(undone: readonly UndoReport[]): Failure {

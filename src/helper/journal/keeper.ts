@@ -1,6 +1,7 @@
 import type { StateStore } from '../deployment/ports.ts';
 import type { Secret } from '../output/secret.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
 import { parseJournal, type Journal } from './journal.ts';
 import { sign, verify } from './signature.ts';
 
@@ -8,14 +9,26 @@ export const JOURNAL_FILE = 'journal.json';
 /** A journal that is not held says nothing about an app after a day. */
 const EXPIRES_MS = 24 * 3_600_000;
 
+/** What keeping a journal needs. */
+export interface JournalPorts {
+  readonly store: StateStore;
+  readonly apiKey: Secret;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
 /** The journal of this run, written to the state directory at every change. */
 export class JournalKeeper {
-  readonly #ports: { store: StateStore; apiKey: Secret; clock: Clock };
+  readonly #ports: JournalPorts;
   #journal: Journal;
 
-  constructor(ports: { store: StateStore; apiKey: Secret; clock: Clock }, journal: Journal) {
+  constructor(ports: JournalPorts, journal: Journal) {
     this.#ports = ports;
     this.#journal = journal;
+  }
+
+  get log(): Log {
+    return this.#ports.log;
   }
 
   get current(): Journal {
@@ -42,10 +55,7 @@ export type Found = { readonly journal: Journal } | { readonly none: string | un
  * Reads the journal of an earlier run. One that is unsigned, of another key or app, or too old is not acted on,
  * and `none` says why.
  */
-export async function readJournal(
-  ports: { store: StateStore; apiKey: Secret; clock: Clock },
-  appId: string,
-): Promise<Found> {
+export async function readJournal(ports: JournalPorts, appId: string): Promise<Found> {
   const content = await ports.store.read(JOURNAL_FILE);
   if (content === undefined) return { none: undefined };
   if (typeof content !== 'object' || content === null) return { none: 'it is not a journal' };

@@ -18,6 +18,9 @@ export async function releaseEarlierCode(
   if (found.slugId === null || found.release === null) {
     throw new Failure({ what: `There is no code from before this deployment on ${app.name} to go back to.` });
   }
+  const current = await heroku.currentRelease(app.name);
+  // A release that failed never became current, so the code from before is there already.
+  if (current?.id === found.release.id) return current;
   log.info(`Releasing the code of v${found.release.version} on ${app.name} again.`);
   const created = await heroku.createRelease(app.name, {
     slugId: found.slugId,

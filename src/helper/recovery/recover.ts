@@ -1,6 +1,7 @@
 import { Failure, UnknownOutcome } from '../errors.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Run } from '../deployment/deploy-state.ts';
+import { restartDynos } from '../deployment/restart.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
@@ -56,6 +57,8 @@ export async function recoverJournal(
     release?.id !== found.found.release?.id &&
     found.commit !== found.found.commit;
   if (behind && found.found.slugId !== null) await releaseEarlierCode(run, journal);
+  // Killed between the migration and the restart, web dynos would know the schema from before.
+  if (ours && found.stage === 'migrated') await restartDynos(run, journal);
   await putFieldsBack(run, found);
   await journal.note({ status: 'closed' });
   log.info(`${app} is as it was found, and the journal is closed.`);

@@ -1,5 +1,6 @@
 import type { CommandName } from '../../parameters/index.ts';
 import type { OrbContext } from '../context.ts';
+import { COMMAND_LINE_VARIABLE } from '../hand-over.ts';
 import { handOver, helperParameters } from '../parameters/from-definitions.ts';
 import { INSTALL, NO_OUTPUT_TIMEOUT } from '../parameters/orb-only.ts';
 import {
@@ -13,16 +14,22 @@ import {
   type OrbParameter,
   type Step,
 } from '../sdk/index.ts';
-import { COMMAND_LINE_VARIABLE } from '../hand-over.ts';
 
-export interface HelperCommandOptions {
-  /** The orb's command. */
-  readonly name: string;
-  /** The helper's command that it calls. */
-  readonly helper: CommandName;
-  readonly description: string;
+/** One call of the helper. */
+export interface HelperCall {
   /** What people see in the job's log. */
   readonly step: string;
+  /** The helper's command; every parameter that it takes is handed over. */
+  readonly helper: CommandName;
+  /** Words of our own after the command, such as `--until window`; never a value of the user's. */
+  readonly flags?: string;
+}
+
+/** An orb command around one call of the helper. */
+export interface HelperCommandOptions extends HelperCall {
+  /** The orb's command. */
+  readonly name: string;
+  readonly description: string;
 }
 
 /** The parameters of a command that calls the helper, the ones that only the orb knows included. */
@@ -30,40 +37,34 @@ export function helperCommandParameters(helper: CommandName, context: OrbContext
   return [...helperParameters(helper, context.definitions), NO_OUTPUT_TIMEOUT, INSTALL];
 }
 
-/** A step that calls the helper: its words, and every value by the environment. */
-export function callHelper(
-  options: { name: string; words: string; parameters: readonly OrbParameter[]; environment?: Record<string, string> },
-): Step {
+/** A step that calls the helper: our own words in one variable, and every value in one of its own. */
+export function callHelper({ step, helper, flags }: HelperCall, context: OrbContext): Step {
   return run({
-    name: options.name,
+    name: step,
     environment: {
-      [COMMAND_LINE_VARIABLE]: options.words,
-      ...handOver(options.parameters),
-      ...options.environment,
+      [COMMAND_LINE_VARIABLE]: flags === undefined ? helper : `${helper} ${flags}`,
+      ...handOver(helperParameters(helper, context.definitions)),
     },
     noOutputTimeout: parameterReference(NO_OUTPUT_TIMEOUT.name),
     command: include('scripts/helper.sh'),
   });
 }
 
-/** The step that installs the helper unless the caller has done so. */
+/** The step that installs the helper, unless the command is told that the job has it already. */
 export function installStep(): Step {
   return whenStep(parameterReference(INSTALL.name), [invoke('install')]);
 }
 
-/** An orb command that installs the helper unless told not to, and then calls it. */
-export function helperCommand(options: HelperCommandOptions, context: OrbContext): OrbElement {
+/** An orb command that installs the helper unless told not to, and then calls it, with steps around the call. */
+export function helperCommand(
+  options: HelperCommandOptions,
+  context: OrbContext,
+  around: { readonly before?: readonly Step[]; readonly after?: readonly Step[] } = {},
+): OrbElement {
   return command({
     name: options.name,
     description: options.description,
     parameters: helperCommandParameters(options.helper, context),
-    steps: [
-      installStep(),
-      callHelper({
-        name: options.step,
-        words: options.helper,
-        parameters: helperParameters(options.helper, context.definitions),
-      }),
-    ],
+    steps: [installStep(), ...(around.before ?? []), callHelper(options, context), ...(around.after ?? [])],
   });
 }

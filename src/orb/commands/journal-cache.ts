@@ -1,36 +1,35 @@
-import { callHelper } from './helper-command.ts';
 import type { OrbContext } from '../context.ts';
-import { helperParameters } from '../parameters/from-definitions.ts';
 import { restoreCache, saveCache, type Step } from '../sdk/index.ts';
+import { STATE_DIRECTORY } from '../state-directory.ts';
+import { callHelper } from './helper-command.ts';
 
 /**
  * A job that is killed takes its container with it. What it found at Heroku therefore goes into a cache
  * before the first change, and the state it ended in afterwards; the next run, and the `recover` job, read
- * the newest of them. The key holds the app's id in a file, because cache keys know no variables of a job.
+ * the newest of them. The key holds the app's id by way of the file that `identify` writes, because cache
+ * keys know neither a job's variables nor the value of a parameter that names one.
  */
 const PREFIX = 'heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-';
-const STATE_DIRECTORY = '~/.heroku-cd';
 
-export type JournalStage = 'prepared' | 'ended' | 'recovered';
+/** A key is written once and never replaced, so each job that saves has keys of its own. */
+const THIS_JOB = '{{ .Environment.CIRCLE_WORKFLOW_ID }}-{{ .Environment.CIRCLE_WORKFLOW_JOB_ID }}';
+
+/** What is kept when. How a run ended matters most where it failed, so that is kept in any case. */
+const STAGES = {
+  prepared: { name: 'Keep how the app was found' },
+  ended: { name: 'Keep how the run ended', when: 'always' },
+  recovered: { name: 'Keep how the recovery ended', when: 'always' },
+} as const;
 
 /** Brings back what the newest run on the same app has left. */
 export function restoreJournal(context: OrbContext): readonly Step[] {
   return [
-    callHelper({
-      name: 'Ask Heroku for the app',
-      words: 'identify',
-      parameters: helperParameters('identify', context.definitions),
-    }),
+    callHelper({ step: 'Ask Heroku for the app', helper: 'identify' }, context),
     restoreCache({ name: 'Restore the journal of the last run', keys: [PREFIX] }),
   ];
 }
 
 /** Keeps the journal as it is at this stage. */
-export function saveJournal(stage: JournalStage): Step {
-  return saveCache({
-    name: stage === 'prepared' ? 'Keep how the app was found' : 'Keep how the run ended',
-    key: `${PREFIX}{{ .Environment.CIRCLE_WORKFLOW_ID }}-{{ .Environment.CIRCLE_WORKFLOW_JOB_ID }}-${stage}`,
-    path: STATE_DIRECTORY,
-    ...(stage === 'prepared' ? {} : { when: 'always' as const }),
-  });
+export function saveJournal(stage: keyof typeof STAGES): Step {
+  return saveCache({ ...STAGES[stage], key: `${PREFIX}${THIS_JOB}-${stage}`, path: STATE_DIRECTORY });
 }

@@ -55,16 +55,16 @@ export function storeArtifacts(path: string, destination: string): Step {
 /** Keeps a directory under a key for later jobs; a key that is taken is left as it is. */
 export function saveCache(options: { name: string; key: string; path: string; when?: 'always' }): Step {
   const step = new commands.cache.Save({ key: options.key, paths: [options.path] });
-  return named(step, { name: options.name, ...(options.when === undefined ? {} : { when: options.when }) });
+  return withKeys(step, { name: options.name, ...(options.when === undefined ? {} : { when: options.when }) });
 }
 
 /** Brings back the newest cache whose key begins with one of these; that there is none is no failure. */
 export function restoreCache(options: { name: string; keys: readonly string[] }): Step {
-  return named(new commands.cache.Restore({ keys: [...options.keys] }), { name: options.name });
+  return withKeys(new commands.cache.Restore({ keys: [...options.keys] }), { name: options.name });
 }
 
-/** Keys that the SDK's typings leave out, put before its own. */
-function named(step: Step, keys: Readonly<Record<string, string>>): Step {
+/** A step with keys that the SDK's typings leave out, put before its own: people read a name first. */
+function withKeys(step: Step, keys: Readonly<Record<string, string>>): Step {
   return {
     name: step.name,
     generate: () => {

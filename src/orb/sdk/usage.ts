@@ -22,7 +22,8 @@ export interface UsageEntry {
   /** A job of the example, or `alias/name` of the orb's. */
   readonly job: string;
   readonly name?: string;
-  readonly requires?: readonly string[];
+  /** Jobs that must have succeeded, or the statuses in which they may have ended. */
+  readonly requires?: readonly (string | Readonly<Record<string, readonly string[]>>)[];
   readonly context?: string;
   /** The key under which CircleCI lets one job run at a time, in the whole organization. */
   readonly serialGroup?: string;
@@ -98,7 +99,8 @@ export function usage(options: UsageOptions): Record<string, unknown> {
 function invocation(entry: UsageEntry): Record<string, string | boolean | string[]> {
   return {
     ...(entry.name === undefined ? {} : { name: entry.name }),
-    ...(entry.requires === undefined ? {} : { requires: [...entry.requires] }),
+    // The SDK writes what it is given; its typings know names alone, without statuses.
+    ...(entry.requires === undefined ? {} : { requires: [...entry.requires] as string[] }),
     ...(entry.context === undefined ? {} : { context: [entry.context] }),
     ...(entry.serialGroup === undefined ? {} : { 'serial-group': entry.serialGroup }),
     ...(entry.filter === undefined ? {} : { filters: entry.filter }),
