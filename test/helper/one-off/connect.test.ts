@@ -15,9 +15,6 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const stops = (): number =>
-  world.platform.server.routes.filter((route) => route.endsWith('/actions/stop')).length;
-
 /** Answers the creation with another attach URL than the dyno's own. */
 function attachAt(url: (own: URL) => string): void {
   world.platform.server.on(
@@ -63,7 +60,7 @@ describe('an app whose dynos are attached to in another way', () => {
     attachAt(() => url);
     const outcome = await world.run('true');
     expect(outcome).toMatchObject({ kind: 'not-started', error: { verdict: 'refused' } });
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
     expect(world.platform.history.join('\n')).not.toContain('Starting process');
   });
 
@@ -132,7 +129,7 @@ describe('attaching', () => {
       },
     });
     expect(world.platform.received).toEqual([]);
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
   });
 
   it('trusts no other authority than it was told', async () => {
@@ -153,7 +150,7 @@ describe('attaching', () => {
         next: expect.stringContaining(`port ${port}`),
       },
     });
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
   });
 
   it('tries again as long as the secret was not sent', async () => {
@@ -192,7 +189,7 @@ describe('attaching', () => {
       kind: 'not-started',
       error: { what: expect.stringContaining('did not greet') },
     });
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
     expect(world.lines).toEqual([]);
   });
 
@@ -204,7 +201,7 @@ describe('attaching', () => {
       kind: 'not-started',
       error: { what: expect.stringContaining('did not greet') },
     });
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
   });
 
   it('goes by the log where the dyno gives up waiting before it is greeted', async () => {
@@ -262,7 +259,7 @@ describe('attaching', () => {
       gone: false,
       why: expect.stringContaining('did not stop'),
     });
-    expect(stops()).toBeGreaterThan(1);
+    expect(world.stops).toBeGreaterThan(1);
   });
 
   describe('in a process of its own', () => {

@@ -1,5 +1,4 @@
 import { Interrupted } from '../../../src/helper/errors.ts';
-import { TimedOut } from '../../../src/helper/time/wait.ts';
 import { after, json, text } from '../../support/scripted-server.ts';
 import { GREETING } from './support/platform.ts';
 import { World } from './support/world.ts';
@@ -10,122 +9,13 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const stops = (): number =>
-  world.platform.server.routes.filter((route) => route.endsWith('/actions/stop')).length;
-
-/** Calls `act` when the command prints its first line. */
-const atFirstLine = (act: () => void): { onLine: (line: string) => void } => ({
-  onLine: (line) => {
-    world.lines.push(line);
-    if (world.lines.length === 1) act();
-  },
-});
-
-const LIMIT = { ms: 10_000, parameter: 'migrate-timeout' };
-
-describe('the limit', () => {
-  it('stops the dyno, learns its end, and names its parameter', async () => {
-    const outcome = await world.run('echo one; sleep 60', { limit: LIMIT });
-    expect(outcome).toMatchObject({
-      kind: 'exited',
-      exitStatus: 143,
-      evidence: 'log',
-      stop: { by: 'limit' },
-    });
-    const error = 'stop' in outcome && outcome.stop?.by === 'limit' ? outcome.stop.error : undefined;
-    expect(error).toBeInstanceOf(TimedOut);
-    expect(error).toMatchObject({
-      parameter: 'migrate-timeout',
-      what: 'Waited 10 s for the command to end, in vain; then the dyno was stopped.',
-      why: '`migrate-timeout` is the limit of this wait. It exited with status 143.',
-    });
-    expect(stops()).toBe(1);
-    expect(world.lines).toEqual(['one']);
-  });
-
-  it('says so when the end is not known', async () => {
-    world.platform.onAttach = (socket, dyno) => {
-      socket.write(GREETING);
-      dyno.logStart();
-      dyno.stop = () => dyno.vanish();
-    };
-    const outcome = await world.run('x', { limit: LIMIT });
-    expect(outcome).toMatchObject({
-      kind: 'unknown',
-      gone: true,
-      stop: { by: 'limit', error: { why: expect.stringContaining('does not say with what status') } },
-    });
-  });
-
-  it('holds for a dyno whose connection is lost, too', async () => {
-    world.platform.onAttach = (socket, dyno) => {
-      dyno.logStart();
-      socket.end(GREETING);
-    };
-    const outcome = await world.run('x', { limit: LIMIT });
-    expect(outcome).toMatchObject({
-      kind: 'exited',
-      exitStatus: 143,
-      evidence: 'log',
-      stop: { by: 'limit' },
-    });
-  });
-
-  it('holds for a dyno that nobody greets: nothing ran', async () => {
-    world.platform.onAttach = () => undefined;
-    const outcome = await world.run('x', { limit: LIMIT });
-    expect(outcome).toMatchObject({
-      kind: 'not-started',
-      error: { parameter: 'migrate-timeout', why: expect.stringContaining('had not been started') },
-    });
-    expect(stops()).toBe(1);
-  });
-
-  it('holds for the creation, too: what comes of it is stopped before it begins', async () => {
-    const { server } = world.platform;
-    server.on('POST /apps/shop/dynos', async (response, seen) => {
-      await world.clock.sleep(LIMIT.ms + 5_000);
-      return world.platform.create()(response, seen);
-    });
-    const outcome = await world.run('echo never', { limit: LIMIT });
-    expect(outcome).toMatchObject({ kind: 'not-started', error: { parameter: 'migrate-timeout' } });
-    expect(stops()).toBe(1);
-    expect(world.platform.received).toEqual([]);
-  });
-});
-
-describe('the time to live', () => {
-  it('ends a command with the status that the log has', async () => {
-    const running = world.start(
-      'echo one; sleep 60',
-      atFirstLine(() => world.platform.dyno.kill('SIGKILL')),
-    );
-    expect(await running.outcome).toEqual({
-      kind: 'exited',
-      exitStatus: 137,
-      evidence: 'log',
-      dyno: world.platform.dyno.name,
-    });
-  });
-
-  it('leaves its end unknown when the log has none', async () => {
-    world.platform.onAttach = (socket, dyno) => {
-      dyno.logStart();
-      socket.write(GREETING, () => socket.destroy());
-      dyno.log('Stopping all processes with SIGKILL');
-      dyno.vanish();
-    };
-    expect(await world.run('x')).toMatchObject({ kind: 'unknown', gone: true });
-  });
-});
-
 describe('a signal', () => {
   const reason = new Interrupted('SIGTERM');
 
   it('stops the dyno and learns its end', async () => {
     const outcome = await world.run(
       'echo one; sleep 60',
-      atFirstLine(() => world.stop.abort(reason)),
+      world.atFirstLine(() => world.stop.abort(reason)),
     );
     expect(outcome).toEqual({
       kind: 'exited',
@@ -134,13 +24,13 @@ describe('a signal', () => {
       dyno: world.platform.dyno.name,
       stop: { by: 'signal', reason },
     });
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
   });
 
   it('lets a command that is just done be done: its own word counts', async () => {
     const outcome = await world.run(
       `trap 'echo finishing; told=1' TERM; echo one; until [ "$told" ]; do sleep 0.02; done; echo two`,
-      atFirstLine(() => world.stop.abort(reason)),
+      world.atFirstLine(() => world.stop.abort(reason)),
     );
     expect(outcome).toMatchObject({
       kind: 'exited',
@@ -155,7 +45,7 @@ describe('a signal', () => {
   it('makes a success by the log alone uncertain', async () => {
     const outcome = await world.run(
       `trap 'exit 0' TERM; echo one; sleep 60 & wait`,
-      atFirstLine(() => world.stop.abort(reason)),
+      world.atFirstLine(() => world.stop.abort(reason)),
     );
     expect(outcome).toMatchObject({
       kind: 'unknown',
@@ -187,7 +77,7 @@ describe('a signal', () => {
       after(() => world.stop.abort(reason), world.platform.create()),
     );
     expect(await world.run('echo never')).toMatchObject({ kind: 'not-started', error: reason });
-    expect([world.creations, stops()]).toEqual([1, 1]);
+    expect([world.creations, world.stops]).toEqual([1, 1]);
     expect(world.platform.received).toEqual([]);
   });
 
@@ -206,7 +96,7 @@ describe('a signal', () => {
     world.stop.abort(reason);
     expect(outcome).toMatchObject({ kind: 'exited', exitStatus: 0 });
     expect('stop' in outcome).toBe(false);
-    expect(stops()).toBe(0);
+    expect(world.stops).toBe(0);
   });
 });
 
@@ -214,7 +104,7 @@ describe('stop()', () => {
   it('stops the dyno and gives its end', async () => {
     const running = world.start(
       'echo one; sleep 60',
-      atFirstLine(() => void running.stop()),
+      world.atFirstLine(() => void running.stop()),
     );
     const outcome = await running.outcome;
     expect(outcome).toMatchObject({
@@ -224,7 +114,7 @@ describe('stop()', () => {
       stop: { by: 'caller' },
     });
     expect(await running.stop()).toBe(outcome);
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
   });
 
   it('before the dyno exists prevents it', async () => {
@@ -235,7 +125,7 @@ describe('stop()', () => {
   it('is repeated while the dyno does not go, and ends all the same', async () => {
     const running = world.start(
       'echo one; sleep 60',
-      atFirstLine(() => {
+      world.atFirstLine(() => {
         world.platform.dyno.obeysStop = false;
         void running.stop();
       }),
@@ -245,7 +135,7 @@ describe('stop()', () => {
       gone: false,
       why: expect.stringContaining('it may be running'),
     });
-    expect(stops()).toBe(2);
+    expect(world.stops).toBe(2);
   });
 
   it('waits for a dyno that ends by itself though it cannot be stopped', async () => {
@@ -265,7 +155,7 @@ describe('stop()', () => {
     };
     const running = world.start(
       'x',
-      atFirstLine(() => void running.stop()),
+      world.atFirstLine(() => void running.stop()),
     );
     expect(await running.outcome).toMatchObject({ kind: 'exited', exitStatus: 0, evidence: 'marker' });
     expect(world.log.warnings.join('\n')).toContain('could not be stopped');
@@ -290,7 +180,7 @@ describe('stop()', () => {
     };
     const running = world.start(
       'x',
-      atFirstLine(() => void running.stop()),
+      world.atFirstLine(() => void running.stop()),
     );
     expect(await running.outcome).toMatchObject({ kind: 'exited', exitStatus: 0, evidence: 'marker' });
   });
@@ -306,9 +196,9 @@ describe('stop()', () => {
     };
     const running = world.start(
       'echo one; sleep 60',
-      atFirstLine(() => void running.stop()),
+      world.atFirstLine(() => void running.stop()),
     );
     expect(await running.outcome).toMatchObject({ exitStatus: 143, stop: { by: 'caller' } });
-    expect(stops()).toBe(1);
+    expect(world.stops).toBe(1);
   });
 });

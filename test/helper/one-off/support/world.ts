@@ -84,6 +84,21 @@ export class World {
     return this.platform.server.to('POST /apps/shop/dynos').length;
   }
 
+  /** How often a dyno was asked to stop. */
+  get stops(): number {
+    return this.platform.server.routes.filter((route) => route.endsWith('/actions/stop')).length;
+  }
+
+  /** Calls `act` when the command prints its first line. */
+  atFirstLine(act: () => void): Pick<OneOffRequest, 'onLine'> {
+    return {
+      onLine: (line) => {
+        this.lines.push(line);
+        if (this.lines.length === 1) act();
+      },
+    };
+  }
+
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.platform.close();
