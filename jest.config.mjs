@@ -18,7 +18,9 @@ export default {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
+  // Most of a test's time is spent in processes that it waits for.
+  maxWorkers: '100%',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageDirectory: 'coverage',
 };

@@ -35,6 +35,7 @@ export class HerokuApiError extends HerokuCdError {
     details: FailedRequest & { status?: number; id?: string | undefined; effect: Effect },
   ) {
     super(verdict, parts);
+    this.name = 'HerokuApiError';
     this.status = details.status;
     this.id = details.id;
     this.method = details.method;
