@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { fromYaml } from '../../../src/orb/tree/index.ts';
+
+/** The generated orb, packed. */
+export const ORB = join(__dirname, '..', '..', '..', 'orb', 'orb.yml');
+
+export interface OrbParameter {
+  readonly type: 'string' | 'boolean' | 'integer' | 'enum' | 'executor' | 'steps' | 'env_var_name';
+  readonly default?: unknown;
+}
+
+/** A command or a job of the generated orb. */
+export interface OrbComponent {
+  readonly kind: 'command' | 'job';
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, OrbParameter>>;
+}
+
+/** Everything in the generated orb that takes arguments, so that what is new in it is tested unasked. */
+export function orbComponents(): OrbComponent[] {
+  type Section = Record<string, { parameters?: Record<string, OrbParameter> }>;
+  const orb = fromYaml(readFileSync(ORB, 'utf8')) as { commands: Section; jobs: Section };
+  const section = (kind: OrbComponent['kind'], entries: Section): OrbComponent[] =>
+    Object.entries(entries).map(([name, { parameters = {} }]) => ({ kind, name, parameters }));
+  return [...section('command', orb.commands), ...section('job', orb.jobs)];
+}
+
+/** A configuration whose job `deploy` is the component with these arguments; a command gets a job around it. */
+export function configurationWith(component: OrbComponent, given: Readonly<Record<string, unknown>>): string {
+  const own = component.kind === 'command';
+  return stringify({
+    version: 2.1,
+    orbs: { 'heroku-cd': 'heroku-cd/heroku-cd@0.1' },
+    ...(own
+      ? {
+          jobs: {
+            around: {
+              docker: [{ image: 'cimg/node:lts' }],
+              steps: [{ checkout: { method: 'full' } }, { [`heroku-cd/${component.name}`]: given }],
+            },
+          },
+        }
+      : {}),
+    workflows: {
+      deploy: {
+        jobs: [
+          own
+            ? { around: { name: 'deploy', context: ['heroku'] } }
+            : { [`heroku-cd/${component.name}`]: { name: 'deploy', context: ['heroku'], ...given } },
+        ],
+      },
+    },
+  });
+}

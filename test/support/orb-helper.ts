@@ -1,0 +1,58 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PAYLOAD_VARIABLE } from '../../src/orb/hand-over.ts';
+import { unpackPayload } from '../../src/orb/payload.ts';
+import { fromYaml } from '../../src/orb/tree/index.ts';
+
+const ORB = join(__dirname, '..', '..', 'orb', 'orb.yml');
+
+interface PackedOrb {
+  readonly commands: {
+    readonly install: {
+      readonly steps: readonly { readonly run?: { readonly environment: Record<string, string> } }[];
+    };
+  };
+}
+
+/** Writes the helper that the generated orb carries to a file, which `node` can run. */
+export function unpackHelper(file: string): string {
+  const orb = fromYaml(readFileSync(ORB, 'utf8')) as PackedOrb;
+  const payload = orb.commands.install.steps
+    .map(({ run }) => run?.environment[PAYLOAD_VARIABLE])
+    .find(Boolean);
+  if (payload === undefined) throw new Error(`${ORB} carries no helper.`);
+  writeFileSync(file, unpackPayload(payload));
+  return file;
+}
+
+export interface HelperRun {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Far beyond what any run of a test takes: one that hangs must not outlive the test. */
+const LIMIT_MS = 50_000;
+
+/** Runs the helper as a process, with exactly this environment. */
+export function runHelper(
+  file: string,
+  args: readonly string[],
+  options: { cwd: string; env: Readonly<Record<string, string | undefined>>; node?: string },
+): Promise<HelperRun> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(options.node ?? process.execPath, [file, ...args], {
+      cwd: options.cwd,
+      env: { ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: LIMIT_MS,
+      killSignal: 'SIGKILL',
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
