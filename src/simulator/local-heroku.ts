@@ -9,10 +9,11 @@ import { environmentOf } from './environment.ts';
 import { FaultBox } from './faults/fault-box.ts';
 import { createGitServer } from './git/index.ts';
 import type { GitServer, ProcessHost } from './parts.ts';
-import type { AppOptions } from './platform/apps.ts';
 import type { Account, AppSettings } from './platform/model.ts';
-import type { Addresses } from './platform/platform.ts';
+import type { Addresses, NewAppOptions } from './platform/platform.ts';
 import { Platform } from './platform/platform.ts';
+import type { PostgresOnDemand } from './postgres/on-demand.ts';
+import { postgresOnDemand } from './postgres/on-demand.ts';
 import { createProcessHost } from './processes/index.ts';
 import { Rendezvous } from './rendezvous/index.ts';
 import { RequestLog } from './requests/request-log.ts';
@@ -29,7 +30,7 @@ export interface LocalHerokuOptions extends Ports {
   /** The default account; its key is in {@link LocalHeroku.environment}. */
   readonly account?: { readonly email?: string; readonly key?: string };
   /** Apps to begin with, owned by the default account. */
-  readonly apps?: readonly (string | AppOptions)[];
+  readonly apps?: readonly (string | NewAppOptions)[];
   /** Settings of every app that is made without its own. */
   readonly settings?: Partial<AppSettings>;
   /** For each app and account; Heroku allows 75. */
@@ -68,17 +69,19 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'local-heroku-')));
   await mkdir(dataDirectory, { recursive: true });
   const processes = createProcessHost();
+  const postgres = postgresOnDemand();
   const closing: (() => Promise<void> | void)[] = [
     async () => {
       if (temporary) await rm(dataDirectory, { recursive: true, force: true });
     },
+    () => postgres.close(),
     () => processes.close(),
   ];
   const close = async () => {
     for (let next = closing.pop(); next; next = closing.pop()) await next();
   };
   try {
-    return await start(options, { dataDirectory, processes, closing, close });
+    return await start(options, { dataDirectory, processes, postgres, closing, close });
   } catch (error) {
     await close();
     throw error;
@@ -88,13 +91,14 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
 interface Base {
   readonly dataDirectory: string;
   readonly processes: ProcessHost;
+  readonly postgres: PostgresOnDemand;
   /** What ends what was begun; the last one first. */
   readonly closing: (() => Promise<void> | void)[];
   close(): Promise<void>;
 }
 
 async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHeroku> {
-  const { dataDirectory, processes, closing } = base;
+  const { dataDirectory, processes, postgres, closing } = base;
   const certificates = await createCertificates();
   const authorityFile = join(dataDirectory, 'authority.pem');
   await writeFile(authorityFile, certificates.authority);
@@ -103,6 +107,7 @@ async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHero
     dataDirectory,
     processes,
     slugs: createSlugStore(join(dataDirectory, 'slugs')),
+    postgres: () => postgres.server(),
     addresses: () => {
       if (!listening.at) throw new Error('The local Heroku does not listen yet.');
       return listening.at;
@@ -115,7 +120,7 @@ async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHero
     ...(options.account?.key === undefined ? {} : { keys: [{ key: options.account.key }] }),
   });
   for (const app of options.apps ?? []) {
-    platform.apps.create(account, typeof app === 'string' ? { name: app } : app);
+    await platform.createApp(account, typeof app === 'string' ? { name: app } : app);
   }
   const git = gitServerOf(platform, join(dataDirectory, 'git'));
   const [faults, requests] = [new FaultBox(), new RequestLog()];

@@ -52,6 +52,8 @@ export async function perform(platform: Platform, app: App, action: Action): Pro
       platform.oneOffs.create(app, somebody(platform, app, as), request);
       return;
     }
+    case 'add-postgres':
+      return platform.databases.attach(app, somebody(platform, app, action.as));
     case 'cancel-build':
       return cancelBuild(platform, app);
     case 'expire-release':

@@ -1,5 +1,6 @@
 import type { Fault, FaultRequest } from '../faults/fault.ts';
 import type { AppSettings, Permission } from '../platform/model.ts';
+import type { Row } from '../postgres/types.ts';
 import type { RequestEntry } from '../requests/request-log.ts';
 import type {
   AccountChange,
@@ -85,6 +86,10 @@ export class ControlClient implements ControlApi {
 
   act(name: string, action: Action): Promise<AppView> {
     return this.#send('POST', `/apps/${encodeURIComponent(name)}/actions`, action);
+  }
+
+  query(name: string, sql: string, values?: readonly unknown[]): Promise<readonly Row[]> {
+    return this.#send('POST', `/apps/${encodeURIComponent(name)}/query`, { sql, values });
   }
 
   async #send<T>(method: string, path: string, body?: unknown): Promise<T> {

@@ -4,6 +4,7 @@ import { addCollaborator } from '../platform/collaborators.ts';
 import { notFound } from '../platform/errors.ts';
 import type { Account, AppSettings, Permission } from '../platform/model.ts';
 import type { Platform } from '../platform/platform.ts';
+import type { Row } from '../postgres/types.ts';
 import type { RequestEntry, RequestLog } from '../requests/request-log.ts';
 import { perform } from './actions.ts';
 import type {
@@ -117,7 +118,7 @@ export class Control implements ControlApi {
 
   async createApp({ owner, ...options }: NewApp = {}): Promise<AppView> {
     const account = owner === undefined ? this.parts.defaultAccount : this.#account(owner);
-    return await appView(this.parts.platform, this.parts.platform.apps.create(account, options));
+    return await appView(this.parts.platform, await this.parts.platform.createApp(account, options));
   }
 
   async changeSettings(name: string, settings: Partial<AppSettings>): Promise<AppView> {
@@ -140,6 +141,10 @@ export class Control implements ControlApi {
   async act(name: string, action: Action): Promise<AppView> {
     await perform(this.parts.platform, this.parts.platform.apps.get(name), action);
     return this.app(name);
+  }
+
+  async query(name: string, sql: string, values?: readonly unknown[]): Promise<readonly Row[]> {
+    return this.parts.platform.databases.query(this.parts.platform.apps.get(name), sql, values);
   }
 
   #account(email: string): Account {

@@ -53,7 +53,10 @@ const newApp = v.strictObject({
   region: v.optional(v.picklist(['us', 'eu'])),
   configVars: v.optional(texts),
   settings: v.optional(settings),
+  postgres: v.optional(v.boolean()),
 });
+
+const query = v.strictObject({ sql: v.string(), values: v.optional(v.array(v.unknown())) });
 
 const action = v.variant('action', [
   v.strictObject({
@@ -86,6 +89,7 @@ const action = v.variant('action', [
     timeToLive: v.optional(v.number()),
     as,
   }),
+  v.strictObject({ action: v.literal('add-postgres'), as }),
   v.strictObject({ action: v.literal('cancel-build') }),
   v.strictObject({ action: v.literal('expire-release') }),
 ]);
@@ -95,6 +99,7 @@ export const checkNewAccount = (body: unknown) => parse(newAccount, body) as New
 export const checkAccountChange = (body: unknown) => parse(accountChange, body) as AccountChange;
 export const checkNewApp = (body: unknown) => parse(newApp, body) as NewApp;
 export const checkAction = (body: unknown) => parse(action, body) as Action;
+export const checkQuery = (body: unknown) => parse(query, body);
 export const checkPermissions = (body: unknown) =>
   parse(v.strictObject({ permissions: v.array(v.picklist(permissions)) }), body).permissions;
 

@@ -9,6 +9,7 @@ import {
   checkNewAccount,
   checkNewApp,
   checkPermissions,
+  checkQuery,
   checkSettings,
 } from './schemas.ts';
 import type { ControlApi } from './types.ts';
@@ -79,6 +80,13 @@ export function createControlServer(control: ControlApi): Express {
   server.post(
     '/apps/:app/actions',
     answer((request) => control.act(parameter(request, 'app'), checkAction(request.body))),
+  );
+  server.post(
+    '/apps/:app/query',
+    answer((request) => {
+      const { sql, values } = checkQuery(request.body);
+      return control.query(parameter(request, 'app'), sql, values);
+    }),
   );
   server.use(() => {
     throw notFound('endpoint', 'The control port has no such endpoint.');

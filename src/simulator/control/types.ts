@@ -1,6 +1,7 @@
 import type { Fault, FaultRequest } from '../faults/fault.ts';
 import type { AppSettings, DynoState, Permission, ReleaseStatus, Scope } from '../platform/model.ts';
 import type { OneOffState } from '../platform/one-offs/index.ts';
+import type { Row } from '../postgres/types.ts';
 import type { RequestEntry } from '../requests/request-log.ts';
 import type { Surface } from '../requests/surfaces.ts';
 
@@ -142,6 +143,8 @@ export interface NewApp {
   readonly region?: 'us' | 'eu';
   readonly configVars?: Readonly<Record<string, string>>;
   readonly settings?: Partial<AppSettings>;
+  /** Gives it a Postgres database of its own, with `DATABASE_URL` set. */
+  readonly postgres?: boolean;
 }
 
 /** What somebody else does to an app, or what befalls it. `as` is an e-mail; a colleague's if missing. */
@@ -179,6 +182,8 @@ export type Action =
       readonly timeToLive?: number;
       readonly as?: string;
     }
+  /** Gives the app a Postgres database of its own and sets `DATABASE_URL`, as an add-on would: a release. */
+  | { readonly action: 'add-postgres'; readonly as?: string }
   | { readonly action: 'cancel-build' }
   /** Ends the newest pending release as expired. */
   | { readonly action: 'expire-release' };
@@ -215,4 +220,10 @@ export interface ControlApi {
   /** Gives an account exactly these permissions on an app; none removes it. */
   setPermissions(name: string, email: string, permissions: readonly Permission[]): Promise<AppView>;
   act(name: string, action: Action): Promise<AppView>;
+  /**
+   * Runs SQL in the app's database, in a session of its own and as the app's role; `$1` … in it stand for the
+   * values. Of several statements the last one's rows are the answer.
+   * @throws Error for an app without a database, and with what Postgres says.
+   */
+  query(name: string, sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
 }

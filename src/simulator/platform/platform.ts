@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import type { GitServer, ProcessHost, Route, SlugStore } from '../parts.ts';
+import type { PostgresServer } from '../postgres/types.ts';
 import { Accounts } from './accounts.ts';
+import type { AppOptions } from './apps.ts';
 import { Apps } from './apps.ts';
 import { Builds } from './builds.ts';
 import { Changes } from './changes.ts';
+import { Databases } from './databases.ts';
 import { Dynos } from './dynos.ts';
 import { findFeature } from './features.ts';
 import type { FormationUpdate } from './formation.ts';
 import { scaleFormation } from './formation.ts';
 import { GitPushes } from './git-pushes.ts';
 import { LogSessions } from './log-sessions.ts';
-import type { App, AppSettings, FormationEntry } from './model.ts';
+import type { Account, App, AppSettings, FormationEntry } from './model.ts';
 import { OneOffs } from './one-offs/index.ts';
 import { ReleasePhase } from './release-phase.ts';
 import { Releases } from './releases.ts';
@@ -33,11 +36,19 @@ export interface PlatformOptions {
   readonly dataDirectory: string;
   readonly processes: ProcessHost;
   readonly slugs: SlugStore;
+  /** The server of the apps' databases; not called before one of them wants a database. */
+  readonly postgres: () => Promise<PostgresServer>;
   /** Called whenever an address is needed, because ports are known only once the servers listen. */
   readonly addresses: () => Addresses;
   readonly settings?: Partial<AppSettings>;
   /** For each app and account (Heroku: 75; Dev Center: limits). */
   readonly gitRequestsPerHour?: number;
+}
+
+/** An app to make, and what goes with it. */
+export interface NewAppOptions extends AppOptions {
+  /** Gives it a Postgres database of its own, with `DATABASE_URL` set. */
+  readonly postgres?: boolean | undefined;
 }
 
 /** The whole state of the local Heroku and the rules by which it changes. */
@@ -49,6 +60,7 @@ export class Platform {
   readonly oneOffs: OneOffs;
   readonly logSessions = new LogSessions();
   readonly releases: Releases;
+  readonly databases: Databases;
   readonly builds: Builds;
   readonly sources: Sources;
   readonly git: GitPushes;
@@ -66,6 +78,7 @@ export class Platform {
     this.oneOffs = new OneOffs(options.processes, this.changes, () => this.addresses.rendezvous);
     this.#phase = new ReleasePhase(options.processes, this.changes);
     this.releases = new Releases(this.changes, this.dynos, this.#phase);
+    this.databases = new Databases(options.postgres, this.releases);
     this.builds = new Builds(this.changes, this.releases, (app) => this.webUrl(app));
     this.sources = new Sources(join(options.dataDirectory, 'sources'));
     this.git = new GitPushes(this.accounts, this.apps, this.builds, options.slugs, {
@@ -114,6 +127,15 @@ export class Platform {
     this.changes.notify();
   }
 
+  /** Makes an app, with a database and its `DATABASE_URL` where it is to have one. @throws PlatformError 422. */
+  async createApp(owner: Account, { postgres, ...options }: NewAppOptions = {}): Promise<App> {
+    // First, so that there is no app where there is no Postgres.
+    if (postgres) await this.databases.start();
+    const app = this.apps.create(owner, options);
+    if (postgres) await this.databases.attach(app, owner);
+    return app;
+  }
+
   async rename(app: App, name: string): Promise<void> {
     await this.apps.rename(app, name, (each) => this.#repositoryOf(each));
   }
@@ -124,6 +146,7 @@ export class Platform {
     if (build) await this.builds.cancel(build);
     app.deleted = true;
     await this.dynos.stopAll(app);
+    await this.databases.remove(app);
     await this.apps.remove(app, this.#repositoryOf(app.name));
   }
 

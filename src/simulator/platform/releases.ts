@@ -54,6 +54,7 @@ export class Releases {
     app: App,
     account: Account,
     wanted: Readonly<Record<string, string | null>>,
+    description?: string,
   ): Release | undefined {
     const next = new Map(Object.entries(app.configVars));
     const set: string[] = [];
@@ -71,8 +72,8 @@ export class Releases {
       ...(removed.length > 0 ? [`Remove ${removed.join(', ')}`] : []),
     ];
     if (parts.length === 0) return undefined;
-    const description = `${parts.join('; ')} config vars`;
-    return this.#create(app, account, description, app.current.slug, Object.fromEntries(next));
+    const text = description ?? `${parts.join('; ')} config vars`;
+    return this.#create(app, account, text, app.current.slug, Object.fromEntries(next));
   }
 
   /** Ends a pending release whose command never came to its end. */
