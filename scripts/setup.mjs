@@ -5,14 +5,16 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.installed-from');
 /** Programs and the Debian packages that bring them. */
-const packages = { git: 'git', shellcheck: 'shellcheck' };
+const packages = { git: 'git', shellcheck: 'shellcheck', postgres: 'postgresql' };
+/** Debian keeps a version's server programs here, outside of PATH. */
+const postgresVersions = '/usr/lib/postgresql';
 
 function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, {
@@ -30,6 +32,14 @@ function isOnPath(program) {
   return (process.env.PATH ?? '').split(':').some((folder) => existsSync(join(folder, program)));
 }
 
+function isInstalled(program) {
+  if (isOnPath(program)) return true;
+  if (program !== 'postgres' || !existsSync(postgresVersions)) return false;
+  return readdirSync(postgresVersions).some((version) =>
+    existsSync(join(postgresVersions, version, 'bin', program)),
+  );
+}
+
 if (Number(process.versions.node.split('.')[0]) < 20) {
   console.error(`Node.js 20 or newer is needed; this is ${process.version}.`);
   process.exit(1);
@@ -44,7 +54,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
   writeFileSync(stamp, lock);
 }
 
-const missing = process.argv.slice(2).filter((program) => !isOnPath(program));
+const missing = process.argv.slice(2).filter((program) => !isInstalled(program));
 if (missing.length > 0) {
   const wanted = missing.map((program) => packages[program] ?? program);
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
