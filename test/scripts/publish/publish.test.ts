@@ -49,6 +49,9 @@ afterEach(() => {
 });
 afterAll(() => rmSync(join(root, '..'), { recursive: true, force: true }));
 
+// Each test bundles the helper anew.
+jest.setTimeout(180_000);
+
 describe('npm run orb:publish', () => {
   it('publishes the committed orb under the version of package.json', () => {
     const ended = publish([], { publish: { stdout: `Published ${RELEASE}\n` } });
