@@ -64,7 +64,7 @@ describe('the name of the app', () => {
       { env: { HEROKU_CD_APP_NAME: '$EMPTY', EMPTY: '' } },
       ['$EMPTY is not set'],
     ],
-    ['that is the key', named('$HEROKU_API_KEY'), ['app-name: "[masked]" will not do']],
+    ['that is the key', named('$HEROKU_API_KEY'), ['app-name: it holds the API key']],
   ];
   test.each(rows(cases))('is refused $name', expectRefusedUnasked);
 });
@@ -131,6 +131,12 @@ describe('the revision', () => {
     ['a range', revision('main..main'), ['revision']],
     ['an expression', revision('main~1'), ['revision']],
     ['in a variable that is not set', revision('$CIRCLE_SHA1'), ['revision: $CIRCLE_SHA1 is not set']],
+    ['the key', revision('$HEROKU_API_KEY'), ['revision: it holds the API key']],
+    [
+      'the key in a longer text',
+      revision(`${'x'.repeat(65)}\${HEROKU_API_KEY}`),
+      ['revision: it holds the API key'],
+    ],
     ['empty, outside CircleCI', revision(''), ['revision: $CIRCLE_SHA1 is not set']],
   ];
   test.each(rows(cases))('is refused when it is $name', expectRefusedUnasked);

@@ -3,6 +3,7 @@ import {
   environmentName,
   parametersOf,
   parseDuration,
+  PARAMETERS,
   type CommandName,
   type ParameterDefinition,
   type Settings,
@@ -15,6 +16,8 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 const TRUE = new Set(['1', 'true', 'yes', 'on']);
 const FALSE = new Set(['0', 'false', 'no', 'off', '']);
+
+const SHORTEST_KEY = 16;
 
 interface Problem {
   readonly parameter: string;
@@ -33,8 +36,9 @@ export function readSettings<C extends CommandName>(
 ): Settings<C> {
   const problems: Problem[] = [];
   const values: Record<string, string | boolean | number> = {};
+  const key = readKey(flags, environment);
   for (const definition of parametersOf(command)) {
-    const value = readOne(definition, flags[definition.name], environment, problems);
+    const value = readOne(definition, flags[definition.name], environment, key, problems);
     if (value !== undefined) values[definition.name] = value;
   }
   const [first] = problems;
@@ -52,6 +56,7 @@ function readOne(
   definition: ParameterDefinition,
   flag: string | boolean | undefined,
   environment: NodeJS.ProcessEnv,
+  key: string | undefined,
   problems: Problem[],
 ): string | boolean | number | undefined {
   const problem = (text: string): undefined => {
@@ -77,6 +82,12 @@ function readOne(
   if (unset.length > 0) {
     return problem(`$${unset[0]} is not set in this job; set it, or give ${definition.name} a value`);
   }
+  // It would go on to other programs' arguments, to files and to Heroku's own records.
+  if (key !== undefined && text.includes(key)) {
+    return problem(
+      'it holds the API key, which belongs in the variable that `api-key` names and nowhere else',
+    );
+  }
   if (text === '') return definition.required ? problem('a value is wanted') : '';
   if (definition.values && !definition.values.includes(text)) {
     return problem(`${quote(text)} is none of ${definition.values.join(', ')}`);
@@ -85,6 +96,17 @@ function readOne(
   const wrong = check?.(text);
   if (wrong !== undefined) return problem(`${quote(text)} will not do: ${wrong}`);
   return definition.type === 'duration' ? parseDuration(text) : text;
+}
+
+/** The API key, to know it where it does not belong; something too short to be one is no key. */
+function readKey(flags: Flags, environment: NodeJS.ProcessEnv): string | undefined {
+  const given = flags['api-key'] ?? environment[environmentName('api-key')];
+  const name =
+    typeof given === 'string' && given !== '' && given !== '<nil>'
+      ? given
+      : PARAMETERS.find((one) => one.name === 'api-key')?.default;
+  const key = name === undefined ? undefined : environment[name];
+  return key !== undefined && key.length >= SHORTEST_KEY ? key : undefined;
 }
 
 function readBoolean(

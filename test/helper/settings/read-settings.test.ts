@@ -100,6 +100,22 @@ test('a key pasted where its variable’s name belongs is not echoed', () => {
   expect(error.message).not.toContain('HRKU');
 });
 
+test.each([undefined, 'DEPLOY_KEY'])(
+  'the key in another parameter is refused, and not shown (%s)',
+  (name) => {
+    const key = 'HRKU-0123456789abcdef';
+    const environment = { [name ?? 'HEROKU_API_KEY']: key, CIRCLE_SHA1: key, HEROKU_APP_NAME: 'shop' };
+    const flags: Flags = {
+      ...(name === undefined ? {} : { 'api-key': name }),
+      'deploy-user': `${'x'.repeat(70)}${key}`,
+    };
+    const { what } = refusal(flags, environment);
+    expect(what).toContain('revision: it holds the API key');
+    expect(what).toContain('deploy-user: it holds the API key');
+    expect(what).not.toContain(key.slice(0, 8));
+  },
+);
+
 test('a NUL byte is refused', () => {
   expect(refusal({ 'app-name': 'my\0app' }, base).what).toContain('NUL');
 });
