@@ -63,12 +63,22 @@ describe('a parameter that is added to the one list', () => {
   });
 
   it('is handed over in the environment of the step, each under its own name', () => {
-    const { steps } = element('commands/deploy');
-    expect(steps[1]?.['run']?.['environment']).toMatchObject({
+    const environments = element('commands/deploy').steps.flatMap(({ run }) => run?.['environment'] ?? []);
+    const launching = {
       HEROKU_CD_LAUNCH_MODE: '<< parameters.launch-mode >>',
       HEROKU_CD_LAUNCH_TIMEOUT: '<< parameters.launch-timeout >>',
       HEROKU_CD_LAUNCH_KEY: '<< parameters.launch-key >>',
-    });
+    };
+    expect(environments).toEqual([
+      // The call of a command that the parameter is not for.
+      {
+        HEROKU_CD_COMMAND_LINE: 'identify',
+        HEROKU_CD_APP_NAME: '<< parameters.app-name >>',
+        HEROKU_CD_API_KEY: '<< parameters.api-key >>',
+      },
+      expect.objectContaining({ HEROKU_CD_COMMAND_LINE: 'deploy --until window', ...launching }),
+      expect.objectContaining({ HEROKU_CD_COMMAND_LINE: 'deploy --from window', ...launching }),
+    ]);
   });
 
   it('is a parameter of the job, which passes it through', () => {

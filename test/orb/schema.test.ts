@@ -21,6 +21,19 @@ describeWithSchema('the official schema', () => {
     expect(schemaErrors(validate, config)).toEqual([]);
   });
 
+  it('takes a time to save a cache, and none to restore one', () => {
+    const withStep = (step: object) => {
+      const changed = structuredClone(fromYaml(packed)) as { commands: Record<string, Record<string, unknown>> };
+      changed.commands['deploy']!['steps'] = [step];
+      return schemaErrors(validate, changed);
+    };
+    const saving = { name: 'Save', key: 'k', paths: ['x'] };
+    expect(withStep({ save_cache: { ...saving, when: 'always' } })).toEqual([]);
+    expect(withStep({ save_cache: { ...saving, when: 'sometimes' } })).not.toEqual([]);
+    expect(withStep({ restore_cache: { name: 'Restore', keys: ['k'] } })).toEqual([]);
+    expect(withStep({ restore_cache: { name: 'Restore', keys: ['k'], when: 'always' } })).not.toEqual([]);
+  });
+
   it('still refuses what is wrong', () => {
     const broken = structuredClone(fromYaml(packed)) as { commands: Record<string, Record<string, unknown>> };
     const deploy = broken.commands['deploy'] ?? {};

@@ -7,7 +7,9 @@ import {
   invoke,
   job,
   orbDocument,
+  restoreCache,
   run,
+  saveCache,
   spliceSteps,
   unescapeTemplates,
   unlessStep,
@@ -54,6 +56,41 @@ describe('what the SDK lacks', () => {
       steps: [spliceSteps('before'), invoke('b'), checkout()],
     });
     expect(made.body['steps']).toEqual([{ steps: '<< parameters.before >>' }, 'b', 'checkout']);
+  });
+
+  it('names on the steps of a cache, and when to save, before what the SDK knows', () => {
+    const made = command({
+      name: 'a',
+      description: 'x',
+      steps: [
+        restoreCache({ name: 'Restore', keys: ['k-', 'l-'] }),
+        saveCache({ name: 'Save', key: 'k-1', path: '~/x' }),
+        saveCache({ name: 'Save anyway', key: 'k-2', path: '~/x', when: 'always' }),
+      ],
+    });
+    const steps = made.body['steps'] as Record<string, object>[];
+    expect(steps).toEqual([
+      { restore_cache: { name: 'Restore', keys: ['k-', 'l-'] } },
+      { save_cache: { name: 'Save', key: 'k-1', paths: ['~/x'] } },
+      { save_cache: { name: 'Save anyway', when: 'always', key: 'k-2', paths: ['~/x'] } },
+    ]);
+    expect(Object.keys(steps[2]?.['save_cache'] ?? {})).toEqual(['name', 'when', 'key', 'paths']);
+  });
+
+  it('requirements with the statuses in which a job may have ended', () => {
+    const made = usage({
+      alias: 'orb',
+      namespace: 'acme',
+      orb: 'orb',
+      version: '1.2',
+      workflow: 'main',
+      entries: [{ job: 'orb/a' }, { job: 'orb/b', requires: ['orb/a', { 'orb/a': ['failed', 'canceled'] }] }],
+    });
+    expect(made['workflows']).toEqual({
+      main: {
+        jobs: ['orb/a', { 'orb/b': { requires: ['orb/a', { 'orb/a': ['failed', 'canceled'] }] } }],
+      },
+    });
   });
 
   it('descriptions on jobs and executors, and no resource class unasked', () => {

@@ -6,6 +6,12 @@ import { isRecord, parametersIn, walkSteps, type Body } from './walk.ts';
 /** Commands and jobs that change nothing at Heroku; whatever is not named here does. */
 const HARMLESS = new Set(['install', 'doctor']);
 
+/** Of those that do change something, the ones that deploy nothing and need no clone. */
+const WITHOUT_CLONE = new Set(['recover']);
+
+/** How a job may have ended when `recover` is needed after it. */
+const LOST = ['failed', 'canceled'];
+
 /** What a serial group may be ("Controlling serial execution across your organization"). */
 const SERIAL_GROUP = /^(?:[A-Za-z0-9._/-]|<<\s*pipeline\.[\w.]+\s*>>){1,512}$/;
 
@@ -58,15 +64,21 @@ function jobFaults(usage: Body, { orb }: Checked): Fault[] {
     const full = steps.some(
       ({ name, args }) => name === 'checkout' && isRecord(args) && args['method'] === 'full',
     );
-    if (changesSomething(steps) && !full) {
+    if (steps.some(({ name }) => deploys(name)) && !full) {
       faults.push({ message: `job ${job} deploys without a checkout with method: full` });
     }
     return faults;
   });
 }
 
-function changesSomething(steps: readonly { readonly name: string }[]): boolean {
-  return steps.some(({ name }) => ours(name) !== undefined && !HARMLESS.has(ours(name) ?? ''));
+/** Whether a command or job is one of ours that changes something at Heroku. */
+function changes(name: string): boolean {
+  const own = ours(name);
+  return own !== undefined && !HARMLESS.has(own);
+}
+
+function deploys(name: string): boolean {
+  return changes(name) && !WITHOUT_CLONE.has(ours(name) ?? '');
 }
 
 function workflowFaults(usage: Body, checked: Checked): Fault[] {
@@ -77,7 +89,10 @@ function workflowFaults(usage: Body, checked: Checked): Fault[] {
     const names = new Set(
       entries.map(({ name, args }) => (isRecord(args) && args['name'] !== undefined ? args['name'] : name)),
     );
-    return entries.flatMap(({ name, args }) => entryFaults(name, isRecord(args) ? args : {}, names, usage, checked));
+    return [
+      ...entries.flatMap(({ name, args }) => entryFaults(name, isRecord(args) ? args : {}, names, usage, checked)),
+      ...sharedGroupFaults(entries.map(({ args }) => (isRecord(args) ? args['serial-group'] : undefined))),
+    ];
   });
 }
 
@@ -89,13 +104,13 @@ function entryFaults(
   { orb }: Checked,
 ): Fault[] {
   const own = isRecord(usage['jobs']) ? usage['jobs'][name] : undefined;
-  const job = ours(name) ?? '';
-  const theirs = orb.jobs[job];
+  const theirs = orb.jobs[ours(name) ?? ''];
   if (own === undefined && theirs === undefined) {
     return [{ message: `its workflow runs ${JSON.stringify(name)}, which does not exist` }];
   }
   const faults: Fault[] = [];
-  for (const required of Array.isArray(args['requires']) ? (args['requires'] as unknown[]) : []) {
+  const requires = Array.isArray(args['requires']) ? (args['requires'] as unknown[]) : [];
+  for (const required of requires) {
     const before = isRecord(required) ? Object.keys(required)[0] : required;
     if (!names.has(before)) faults.push({ message: `${name} requires ${String(before)}, which does not exist` });
   }
@@ -104,24 +119,40 @@ function entryFaults(
     const executors = new Set(Object.keys(orb.executors));
     faults.push(...argumentFaults(name, parametersIn(theirs), given, {}, executors));
   }
-  const changes =
+  if (ours(name) === 'recover' && !requires.some(awaitsLoss)) {
+    faults.push({ message: `${name} follows no job that may be ${LOST.join(' or ')}, which it is for` });
+  }
+  const changing =
     theirs === undefined
-      ? changesSomething(walkSteps((own as Body)['steps']))
-      : !HARMLESS.has(job);
-  return changes ? [...faults, ...safetyFaults(name, args)] : faults;
+      ? walkSteps((own as Body)['steps']).some((step) => changes(step.name))
+      : changes(name);
+  return changing ? [...faults, ...safetyFaults(name, args)] : faults;
+}
+
+function awaitsLoss(required: unknown): boolean {
+  const statuses = isRecord(required) ? Object.values(required)[0] : undefined;
+  return Array.isArray(statuses) && LOST.every((status) => statuses.includes(status));
+}
+
+/** CircleCI supports a serial group but once in a workflow ("Controlling serial execution …"). */
+function sharedGroupFaults(groups: readonly unknown[]): Fault[] {
+  const shared = groups.filter((group, index) => group !== undefined && groups.indexOf(group) < index);
+  return [...new Set(shared)].map((group) => ({
+    message: `two of its jobs have the serial-group ${JSON.stringify(group)}, which CircleCI does not support`,
+  }));
 }
 
 function safetyFaults(name: string, args: Body): Fault[] {
   const faults: Fault[] = [];
   if (!Array.isArray(args['context']) || args['context'].length === 0) {
-    faults.push({ message: `${name} deploys without a context, where its key belongs` });
+    faults.push({ message: `${name} changes an app without a context, where its key belongs` });
   }
   if (args['filters'] === undefined) {
-    faults.push({ message: `${name} deploys without a filter, so every branch would` });
+    faults.push({ message: `${name} changes an app without a filter, so every branch would` });
   }
   const group = args['serial-group'];
   if (group === undefined) {
-    faults.push({ message: `${name} deploys without a serial-group, so two runs could at once` });
+    faults.push({ message: `${name} changes an app without a serial-group, so two runs could at once` });
   } else if (typeof group !== 'string' || !SERIAL_GROUP.test(group)) {
     faults.push({ message: `${name} has the serial-group ${JSON.stringify(group)}, which CircleCI refuses` });
   }

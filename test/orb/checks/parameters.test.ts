@@ -1,4 +1,4 @@
-import { describeBroken, deployRun, enumOf, stepOf } from '../support/breaking.ts';
+import { callsOf, describeBroken, deployRun, enumOf, stepOf, type Broken } from '../support/breaking.ts';
 
 describeBroken('parameters', [
   [
@@ -8,8 +8,24 @@ describeBroken('parameters', [
   ],
   [
     'a parameter that is never used',
-    (orb) => delete deployRun(orb).environment['HEROKU_CD_REVISION'],
-    [/^commands\/deploy, revision: it is declared and never used/],
+    (orb) => {
+      for (const { environment } of callsOf(orb, 'deploy').values()) delete environment['HEROKU_CD_REVISION'];
+    },
+    [
+      /^commands\/deploy, revision: it is declared and never used/,
+      /^commands\/deploy, revision: the call "deploy --until window" does not get it/,
+      /^commands\/deploy, revision: the call "deploy --from window" does not get it/,
+    ],
+  ],
+  ...['deploy --until window', 'deploy --from window'].map((words): Broken => [
+    `a parameter that all calls but "${words}" get`,
+    (orb) => delete callsOf(orb, 'deploy').get(words)?.environment['HEROKU_CD_FORCE'],
+    [new RegExp(`^commands/deploy, force: the call "${words}" does not get it`)],
+  ]),
+  [
+    'a parameter that a call gets as a value of ours',
+    (orb) => (deployRun(orb).environment['HEROKU_CD_FORCE'] = '1'),
+    [/^commands\/deploy, force: the call "deploy --from window" does not get it/],
   ],
   [
     'a parameter without a description',

@@ -63,6 +63,6 @@ describe('an orb is refused for what is around its elements', () => {
     });
     const refuse = () => refuseFindings(checkedOrb(context, orb));
     expect(refuse).toThrow(OrbRefused);
-    expect(refuse).toThrow(/breaks 2 of its rules[^]*deploys without a context[^]*@orb: RC005/);
+    expect(refuse).toThrow(/breaks 2 of its rules[^]*changes an app without a context[^]*@orb: RC005/);
   });
 });

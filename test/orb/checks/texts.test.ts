@@ -4,7 +4,7 @@ describeBroken('texts', [
   [
     'an unescaped <<',
     (orb) => (deployRun(orb)['command'] = 'cat << EOF'),
-    [/^commands\/deploy: steps\.1\.run\.command: "<<" is neither a template nor escaped/],
+    [/^commands\/deploy: steps\.5\.run\.command: "<<" is neither a template nor escaped/],
   ],
   [
     'an unescaped << in a description',
@@ -14,7 +14,7 @@ describeBroken('texts', [
   [
     'a pipeline parameter, which orbs cannot see',
     (orb) => (deployRun(orb).environment['X'] = '<< pipeline.parameters.app >>'),
-    [/^commands\/deploy: steps\.1\.run\.environment\.X: .* is neither a template/],
+    [/^commands\/deploy: steps\.5\.run\.environment\.X: .* is neither a template/],
   ],
   [
     'a mustache section',
@@ -43,6 +43,9 @@ describeBroken('texts', [
       environment['HEROKU_CD_REV'] = environment['HEROKU_CD_REVISION'] ?? '';
       delete environment['HEROKU_CD_REVISION'];
     },
-    [/^commands\/deploy, revision: it is handed over as HEROKU_CD_REV instead of HEROKU_CD_REVISION/],
+    [
+      /^commands\/deploy, revision: it is handed over as HEROKU_CD_REV instead of HEROKU_CD_REVISION/,
+      /^commands\/deploy, revision: the call "deploy --from window" does not get it/,
+    ],
   ],
 ]);

@@ -6,10 +6,23 @@ import { Place, SHELLS, runStep } from '../support/shell.ts';
 
 const { packed } = checkedOrb();
 
+/** Every step that calls the helper: the orb's command, the step's name, the helper's words. */
+const CALLS: readonly (readonly [string, string, readonly string[]])[] = [
+  ['doctor', 'Check the way to Heroku', ['doctor']],
+  ['deploy', 'Ask Heroku for the app', ['identify']],
+  ['deploy', 'Look before the first change', ['deploy', '--until', 'window']],
+  ['deploy', 'Deploy to Heroku', ['deploy', '--from', 'window']],
+  ['maintenance-wrapped-migrate', 'Ask Heroku for the app', ['identify']],
+  ['maintenance-wrapped-migrate', 'Look before the first change', ['migrate', '--until', 'window']],
+  ['maintenance-wrapped-migrate', 'Deploy and migrate behind the maintenance page', ['migrate', '--from', 'window']],
+  ['recover', 'Ask Heroku for the app', ['identify']],
+  ['recover', 'Recover the app', ['recover']],
+];
+
 /** A run step with its parameters put in, as the compiler does. */
-function compiled(command: string, values: Record<string, string> = {}): RunStep {
-  const [step] = runSteps(packed, command);
-  if (step === undefined) throw new Error(`The command ${command} has no run step.`);
+function compiled(command: string, name: string, values: Record<string, string> = {}): RunStep {
+  const step = runSteps(packed, command).find((step) => step.name === name);
+  if (step === undefined) throw new Error(`The command ${command} has no step ${name}.`);
   const environment = Object.fromEntries(
     Object.entries(step.environment).map(([name, value]) => [
       name,
@@ -43,7 +56,7 @@ describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
   const helper = (code: string) =>
     place.file(installed.slice(place.root.length + 1), code);
 
-  it.each(['deploy', 'doctor'])('starts %s without what makes git and Node print credentials', async (command) => {
+  it.each(CALLS)('in %s, “%s” starts %j without what makes git and Node print credentials', async (command, name, words) => {
     helper('');
     place.program('node', RECORDER);
     const leaks = {
@@ -57,20 +70,32 @@ describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
       GIT_TRACE2_ENV_VARS: 'GIT_CONFIG_VALUE_0',
     };
     // The recorder is a Node.js program itself, and NODE_DEBUG would make it talk.
-    const ended = await runStep({ step: compiled(command), place, shell, environment: leaks });
+    const ended = await runStep({ step: compiled(command, name), place, shell, environment: leaks });
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     const recorded = JSON.parse(ended.stdout) as Recorded;
-    expect(recorded.argv).toEqual([installed, command]);
+    expect(recorded.argv).toEqual([installed, ...words]);
     for (const name of Object.keys(leaks)) expect(recorded.env).not.toHaveProperty(name);
     expect(recorded.env).not.toHaveProperty('HEROKU_CD_COMMAND_LINE');
   });
 
-  it('leaves every other variable as it was, and runs nothing of what they hold', async () => {
+  it.each([
+    ['deploy', 'Look before the first change'],
+    ['deploy', 'Deploy to Heroku'],
+    ['maintenance-wrapped-migrate', 'Look before the first change'],
+    ['maintenance-wrapped-migrate', 'Deploy and migrate behind the maintenance page'],
+  ])('in %s, “%s” leaves every other variable as it was, and runs nothing of what they hold', async (command, step) => {
     helper('');
     place.program('node', RECORDER);
     const hostile = '$(touch pwned); `touch pwned` "\' \\ * \n GIT_TRACE=x';
     const ended = await runStep({
-      step: compiled('deploy', { 'app-name': hostile, revision: '$CIRCLE_SHA1', force: '1' }),
+      step: compiled(command, step, {
+        'app-name': hostile,
+        revision: '$CIRCLE_SHA1',
+        force: '1',
+        'migrate-command': hostile,
+        'before-migrate': '$(touch pwned) "$HEROKU_APP_NAME"',
+        'after-migrate': '; touch pwned',
+      }),
       place,
       shell,
       environment: { HEROKU_API_KEY: hostile, GIT_AUTHOR_NAME: 'me', DEBUGGER: '1', MULTI: 'a\nGIT_TRACE_X=1\nb' },
@@ -81,6 +106,9 @@ describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
       HEROKU_CD_APP_NAME: hostile,
       HEROKU_CD_REVISION: '$CIRCLE_SHA1',
       HEROKU_CD_FORCE: '1',
+      HEROKU_CD_MIGRATE_COMMAND: hostile,
+      HEROKU_CD_BEFORE_MIGRATE: '$(touch pwned) "$HEROKU_APP_NAME"',
+      HEROKU_CD_AFTER_MIGRATE: '; touch pwned',
       HEROKU_API_KEY: hostile,
       GIT_AUTHOR_NAME: 'me',
       DEBUGGER: '1',
@@ -91,7 +119,7 @@ describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
 
   it('hands on the helper’s exit code and both of its outputs', async () => {
     helper('console.log("said"); console.error("warned"); process.exitCode = 5;');
-    const ended = await runStep({ step: compiled('deploy'), place, shell });
+    const ended = await runStep({ step: compiled('deploy', 'Deploy to Heroku'), place, shell });
     expect(ended).toMatchObject({ code: 5, stdout: 'said\n', stderr: 'warned\n' });
   });
 
@@ -100,7 +128,7 @@ describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
       'process.on("SIGTERM", () => process.exit(143)); setInterval(() => {}, 1000); console.log(process.pid);',
     );
     const ended = await runStep({
-      step: compiled('deploy'),
+      step: compiled('deploy', 'Deploy to Heroku'),
       place,
       shell,
       onOutput: (pid) => process.kill(pid, 'SIGTERM'),
@@ -110,7 +138,7 @@ describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
   });
 
   it('refuses with a way out when the helper was never installed', async () => {
-    const ended = await runStep({ step: compiled('deploy'), place, shell });
+    const ended = await runStep({ step: compiled('deploy', 'Deploy to Heroku'), place, shell });
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toMatch(/^heroku-cd is not installed in this job: .*heroku-cd\.cjs is missing\.\n/);
     expect(ended.stderr).toContain(
@@ -129,13 +157,17 @@ describe('the orb’s shell scripts', () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 
-  it('reach the packed orb as they are', () => {
-    for (const [command, file] of [
-      ['install', 'install.sh'],
-      ['deploy', 'helper.sh'],
-    ] as const) {
-      const [step] = runSteps(checkedOrb(contextWith()).packed, command);
-      expect(step?.command).toBe(readFileSync(join(ROOT, 'src', 'orb', 'scripts', file), 'utf8'));
-    }
+  it('reach every step of the packed orb as they are', () => {
+    const { packed, orb } = checkedOrb(contextWith());
+    const steps = Object.keys(orb.commands).flatMap((command) =>
+      runSteps(packed, command).map(({ name, command: script }) => ({ command, name, script })),
+    );
+    const text = (file: string) => readFileSync(join(ROOT, 'src', 'orb', 'scripts', file), 'utf8');
+    const expected = [
+      { command: 'install', name: 'Install heroku-cd', script: text('install.sh') },
+      ...CALLS.map(([command, name]) => ({ command, name, script: text('helper.sh') })),
+    ];
+    expect(steps).toHaveLength(expected.length);
+    expect(steps).toEqual(expect.arrayContaining(expected));
   });
 });

@@ -59,17 +59,36 @@ export function describeBroken(family: string, broken: readonly Broken[]): void 
   });
 }
 
-/** The run step of the command `deploy`. */
-export function deployRun(
-  orb: Breakable,
-): Record<string, unknown> & { environment: Record<string, string> } {
-  return (orb.commands['deploy']?.steps[1] as { run: ReturnType<typeof deployRun> }).run;
+type Run = Record<string, unknown> & { environment: Record<string, string> };
+
+/** The calls of the helper in a command, by the words that it is called with. */
+export function callsOf(orb: Breakable, command: string): Map<string, Run> {
+  const runs = (orb.commands[command]?.steps ?? []).flatMap((step) => {
+    const { run } = step as { run?: Run };
+    return run === undefined ? [] : [run];
+  });
+  return new Map(runs.map((run) => [run.environment['HEROKU_CD_COMMAND_LINE'] ?? '', run]));
+}
+
+/** The step of the command `deploy` that changes the app. */
+export function deployRun(orb: Breakable): Run {
+  const found = callsOf(orb, 'deploy').get('deploy --from window');
+  if (found === undefined) throw new Error('The command deploy does not call deploy --from window.');
+  return found;
 }
 
 /** The place of `heroku-cd/deploy` in the workflow of the first example. */
 export function deployEntry(orb: Breakable): Record<string, unknown> {
   const workflow = orb.examples['deploy-main-after-tests']?.usage.workflows['test-and-deploy'];
   return workflow?.jobs[1]?.['heroku-cd/deploy'] ?? {};
+}
+
+/** The place of `heroku-cd/recover` in the workflow of its example. */
+export function recoverEntry(orb: Breakable): Record<string, unknown> {
+  const workflow = orb.examples['migrate-in-a-window']?.usage.workflows['test-and-deploy'];
+  const entry = workflow?.jobs[2]?.['heroku-cd/recover'];
+  if (entry === undefined) throw new Error('The example migrate-in-a-window does not recover.');
+  return entry;
 }
 
 /** An enum's declaration. */

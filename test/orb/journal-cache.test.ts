@@ -1,0 +1,144 @@
+import { PARAMETERS } from '../../src/parameters/index.ts';
+import { walkSteps } from '../../src/orb/checks/walk.ts';
+import { STATE_DIRECTORY } from '../../src/orb/state-directory.ts';
+import { fromYaml } from '../../src/orb/tree/index.ts';
+import { checkedOrb } from './support/orb.ts';
+
+interface Step {
+  readonly name: string;
+  readonly args: {
+    readonly name?: string;
+    readonly key?: string;
+    readonly keys?: readonly string[];
+    readonly paths?: readonly string[];
+    readonly when?: string;
+    readonly environment?: Readonly<Record<string, string>>;
+  };
+}
+
+type Bodies = Record<string, { steps: unknown[]; parameters?: Record<string, unknown> }>;
+const { commands, jobs } = fromYaml(checkedOrb().packed) as { commands: Bodies; jobs: Bodies };
+const stepsOf = (command: string) => walkSteps(commands[command]?.steps) as Step[];
+const saving = (command: string) => stepsOf(command).filter(({ name }) => name === 'save_cache');
+const restoring = (command: string) => stepsOf(command).filter(({ name }) => name === 'restore_cache');
+
+const JOB = '{{ .Environment.CIRCLE_WORKFLOW_ID }}-{{ .Environment.CIRCLE_WORKFLOW_JOB_ID }}';
+const WINDOWED = [
+  ['deploy', 'deploy'],
+  ['maintenance-wrapped-migrate', 'migrate'],
+] as const;
+const CACHING = ['deploy', 'maintenance-wrapped-migrate', 'recover'];
+
+describe.each(WINDOWED)('the cache around %s', (command, helper) => {
+  it('is saved before the first change, and in any case at the end', () => {
+    const order = stepsOf(command).map(({ name, args }) => args?.environment?.['HEROKU_CD_COMMAND_LINE'] ?? name);
+    expect(order).toEqual([
+      'when',
+      'install',
+      'identify',
+      'restore_cache',
+      `${helper} --until window`,
+      'save_cache',
+      `${helper} --from window`,
+      'save_cache',
+    ]);
+    // What was not found out must not be kept as the state before the first change.
+    expect(saving(command).map(({ args }) => args.when)).toEqual([undefined, 'always']);
+  });
+
+  it('has a key of its own for each stage of each job', () => {
+    expect(saving(command).map(({ args }) => args.key)).toEqual([
+      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-prepared`,
+      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-ended`,
+    ]);
+  });
+});
+
+describe('the cache around recover', () => {
+  it('is read before it acts and saved in any case after it', () => {
+    const order = stepsOf('recover').map(({ name, args }) => args?.environment?.['HEROKU_CD_COMMAND_LINE'] ?? name);
+    expect(order).toEqual(['when', 'install', 'identify', 'restore_cache', 'recover', 'save_cache']);
+    expect(saving('recover')).toMatchObject([
+      {
+        args: {
+          key: `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-recovered`,
+          when: 'always',
+        },
+      },
+    ]);
+  });
+});
+
+describe('every cache', () => {
+  it('is saved by no command but these', () => {
+    const found = Object.keys(commands).filter((command) => saving(command).length + restoring(command).length > 0);
+    expect(found).toEqual(CACHING);
+  });
+
+  it('that one command has saved is found by all of them', () => {
+    const keys = CACHING.flatMap((command) => saving(command).map(({ args }) => args.key ?? ''));
+    const prefixes = CACHING.flatMap((command) => restoring(command).flatMap(({ args }) => args.keys ?? []));
+    expect(prefixes).toHaveLength(CACHING.length);
+    expect(new Set(keys).size).toBe(3);
+    for (const prefix of prefixes) {
+      for (const key of keys) expect(key.startsWith(prefix)).toBe(true);
+      // The app's checksum stands in it whole: the prefix finds no other app's.
+      expect(prefix).toMatch(/ \}\}-$/);
+    }
+  });
+
+  it('is of the state directory, which the jobs keep too', () => {
+    for (const command of CACHING) {
+      for (const { args } of saving(command)) expect(args.paths).toEqual([STATE_DIRECTORY]);
+      expect(jobs[command]?.steps.at(-1)).toEqual({
+        store_artifacts: { path: STATE_DIRECTORY, destination: 'heroku-cd' },
+      });
+    }
+  });
+
+  it('has a key from the file that identify writes', () => {
+    const file = PARAMETERS.find(({ name }) => name === 'app-id-file')?.default;
+    for (const command of CACHING) {
+      const keys = [...saving(command), ...restoring(command)].flatMap(({ args }) => args.keys ?? args.key ?? '');
+      for (const key of keys) expect(/checksum "([^"]*)"/.exec(key)?.[1]).toBe(file);
+    }
+  });
+});
+
+describe('the jobs around these commands', () => {
+  it.each(CACHING)('%s hands every parameter on, and always installs', (name) => {
+    const { install, ...taken } = commands[name]?.parameters ?? {};
+    expect(install).toMatchObject({ default: true });
+    const call = (jobs[name]?.steps ?? []).find((step) => typeof step === 'object' && step !== null && name in step);
+    expect((call as Record<string, unknown>)[name]).toEqual(
+      Object.fromEntries(Object.keys(taken).map((parameter) => [parameter, `<< parameters.${parameter} >>`])),
+    );
+    expect(jobs[name]?.parameters).toMatchObject(taken);
+  });
+
+  it('check out where they deploy, with room for the steps of a user, and nowhere else', () => {
+    const around = (name: string) => (jobs[name]?.steps ?? []).filter((step) => !JSON.stringify(step).includes('"app-name"'));
+    const artifacts = { store_artifacts: expect.anything() as unknown };
+    for (const [name] of WINDOWED) {
+      expect(around(name)).toEqual([
+        { checkout: { method: 'full' } },
+        { steps: '<< parameters.pre-deploy >>' },
+        { steps: '<< parameters.post-deploy >>' },
+        artifacts,
+      ]);
+    }
+    expect(around('recover')).toEqual([artifacts]);
+    expect(jobs['recover']?.parameters).not.toHaveProperty('pre-deploy');
+  });
+
+  it('take the parameters of their half of the work alone', () => {
+    expect(jobs['recover']?.parameters).toHaveProperty('release-hold');
+    expect(jobs['recover']?.parameters).not.toHaveProperty('revision');
+    expect(jobs['recover']?.parameters).not.toHaveProperty('migrate-command');
+    expect(jobs['maintenance-wrapped-migrate']?.parameters).toHaveProperty('push');
+    expect(jobs['deploy']?.parameters).not.toHaveProperty('push');
+    for (const { parameters } of [...Object.values(jobs), ...Object.values(commands)]) {
+      for (const own of ['until', 'from', 'app-id-file']) expect(parameters ?? {}).not.toHaveProperty(own);
+    }
+  });
+});
