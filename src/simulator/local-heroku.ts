@@ -17,7 +17,7 @@ import { postgresOnDemand } from './postgres/on-demand.ts';
 import { createProcessHost } from './processes/index.ts';
 import { Rendezvous } from './rendezvous/index.ts';
 import { RequestLog } from './requests/request-log.ts';
-import { createRouter } from './router/index.ts';
+import { createRouter, routerLogLine } from './router/index.ts';
 import { createFront } from './servers/front.ts';
 import type { Ports, Servers } from './servers/servers.ts';
 import { baseUrl, startServers } from './servers/servers.ts';
@@ -131,7 +131,11 @@ async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHero
     changes: platform.changes,
     faults,
     git,
-    router: createRouter({ route: (name) => platform.routeOf(name) }),
+    router: createRouter({
+      route: (name) => platform.routeOf(name),
+      onRequest: (entry) =>
+        platform.apps.find(entry.app)?.log.append('heroku', 'router', routerLogLine(entry)),
+    }),
     api: createApi(platform),
   };
   const servers = await startServers(options, certificates, {

@@ -78,6 +78,12 @@ export interface SlugStore {
 
 export type ProcessState = 'starting' | 'up' | 'crashed' | 'down';
 
+/** How a process ended: with a code, or by a signal. */
+export interface ProcessExit {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
 export interface ProcessOptions {
   /** Dyno name, such as `web.1`. */
   readonly name: string;
@@ -90,7 +96,8 @@ export interface ProcessOptions {
   readonly port?: number;
   /** Gives the process a standard input, {@link RunningProcess.input}; without it that is empty. */
   readonly hasInput?: boolean;
-  onState(state: ProcessState): void;
+  /** Told with `exit` once the process is gone. */
+  onState(state: ProcessState, exit?: ProcessExit): void;
   /** Lines of stdout and stderr. */
   onLine(line: string): void;
   /**
@@ -109,7 +116,7 @@ export interface RunningProcess {
   signal(signal: NodeJS.Signals): void;
   /** SIGTERM to the process group, SIGKILL after `graceMs` (Heroku: 30 s). Resolves when it is gone. */
   stop(graceMs?: number): Promise<void>;
-  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  readonly exited: Promise<ProcessExit>;
 }
 
 /** Starts real processes with bash, each in a process group of its own. */
@@ -130,8 +137,22 @@ export interface Route {
 export interface RouterOptions {
   /** `app` is the first label of the Host header, or the first path segment under `/_app/<name>/`. */
   route(app: string): Route | undefined;
-  /** Each request's outcome: `ok`, `maintenance` (H80), `no-web` (H14), `refused` (H10/H13), `unknown-app`. */
-  onRequest?(entry: { app: string; outcome: string; status: number; path: string }): void;
+  onRequest?(entry: RouterEntry): void;
+}
+
+/** What became of a request to an app. */
+export interface RouterEntry {
+  readonly app: string;
+  /** `ok`, `maintenance` (H80), `no-web` (H14), `refused` (H10/H13), `timeout`, `interrupted`, `unknown-app`. */
+  readonly outcome: string;
+  /** Heroku's code and its words for what went wrong, where the router answered itself. */
+  readonly code?: string | undefined;
+  readonly desc?: string | undefined;
+  readonly status: number;
+  readonly method: string;
+  readonly host: string;
+  /** As the app gets to see it. */
+  readonly path: string;
 }
 
 export interface Router {

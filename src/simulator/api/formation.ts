@@ -6,7 +6,16 @@ import type { App, FormationEntry } from '../platform/model.ts';
 import { dynoSizes } from '../platform/sizes.ts';
 import { appReference } from './apps.ts';
 import type { Family } from './context.ts';
-import { appOf, bodyOf, endpoint, objectField, pathParameter, textField, timestamp } from './context.ts';
+import {
+  appOf,
+  bodyOf,
+  callerOf,
+  endpoint,
+  objectField,
+  pathParameter,
+  textField,
+  timestamp,
+} from './context.ts';
 import { sendList } from './lists.ts';
 
 /** The formation: quantities and sizes of the process types, and the sizes there are. */
@@ -30,7 +39,7 @@ export const formationFamily: Family = (routes, platform) => {
       const app = appOf(platform, request, response, 'operate');
       const { updates } = bodyOf(request);
       if (!Array.isArray(updates)) throw invalidParams('updates must be a list.');
-      const entries = platform.scale(app, updates.map(parseBatchUpdate));
+      const entries = platform.scale(app, updates.map(parseBatchUpdate), callerOf(response).account);
       response.json(entries.map((entry) => formationBody(app, entry)));
     }),
   );
@@ -46,7 +55,7 @@ export const formationFamily: Family = (routes, platform) => {
     endpoint((request, response) => {
       const app = appOf(platform, request, response, 'operate');
       const type = pathParameter(request, 'type');
-      platform.scale(app, [parseUpdate(type, bodyOf(request))]);
+      platform.scale(app, [parseUpdate(type, bodyOf(request))], callerOf(response).account);
       response.json(formationBody(app, formationEntry(app, type)));
     }),
   );

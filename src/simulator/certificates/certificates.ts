@@ -9,12 +9,12 @@ const VALID_DAYS = 365;
  * ::1 and localhost, valid for a year. Nothing is written to disk. The authority signs nothing else: its key is
  * dropped here.
  */
-export async function createCertificates(): Promise<Certificates> {
+export async function createCertificates(authorityName = 'heroku-cd local Heroku CA'): Promise<Certificates> {
   // A day back, so that a container whose clock is behind accepts it.
   const notBeforeDate = new Date(Date.now() - DAY_MS);
   const notAfterDate = new Date(Date.now() + VALID_DAYS * DAY_MS);
   const common = { keyType: 'ec', algorithm: 'sha256', notBeforeDate, notAfterDate } as const;
-  const authority = await generate([{ name: 'commonName', value: 'heroku-cd local Heroku CA' }], {
+  const authority = await generate([{ name: 'commonName', value: authorityName }], {
     ...common,
     extensions: [
       { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },

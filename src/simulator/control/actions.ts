@@ -10,17 +10,17 @@ const colleague = 'colleague@example.com';
 export async function perform(platform: Platform, app: App, action: Action): Promise<void> {
   switch (action.action) {
     case 'scale':
-      somebody(platform, app, action.as);
       platform.scale(
         app,
         Object.entries(action.formation).map(([type, quantity]) => ({ type, quantity })),
+        somebody(platform, app, action.as),
       );
       return;
     case 'resize':
-      somebody(platform, app, action.as);
       platform.scale(
         app,
         Object.entries(action.sizes).map(([type, size]) => ({ type, size })),
+        somebody(platform, app, action.as),
       );
       return;
     case 'config':

@@ -70,6 +70,7 @@ export class Builds {
     };
     build.output.start();
     app.builds.push(build);
+    app.log.append('app', 'api', `Build started by user ${request.account.email}`);
     this.changes.notify();
     const running = this.#run(app, build, request).finally(resolve);
     this.#running.add(running);
@@ -105,7 +106,7 @@ export class Builds {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       say(signal.aborted ? canceledLines() : [` !     ${reason}`, ...failureLines()]);
-      this.#end(build, 'failed');
+      this.#end(app, build, 'failed');
     }
   }
 
@@ -140,10 +141,11 @@ export class Builds {
     const release = this.releases.deploy(app, build.account, slug, deployDescription(build));
     build.release = release;
     say(releasedLines(release.version, this.webUrl(app), release.output !== null));
-    this.#end(build, 'succeeded');
+    this.#end(app, build, 'succeeded');
   }
 
-  #end(build: Build, status: 'succeeded' | 'failed'): void {
+  #end(app: App, build: Build, status: 'succeeded' | 'failed'): void {
+    app.log.append('app', 'api', `Build ${status}`);
     build.status = status;
     build.updatedAt = new Date();
     build.output.end();

@@ -3,6 +3,7 @@ import type { ProcessHost, ProcessState } from '../parts.ts';
 import type { Changes } from './changes.ts';
 import { dynoEnvironment } from './dyno-environment.ts';
 import { notFound } from './errors.ts';
+import { exitStatus } from './exit-status.ts';
 import { newId } from './ids.ts';
 import type { App, Dyno, FormationEntry, Release } from './model.ts';
 
@@ -55,9 +56,15 @@ export class Dynos {
 
   /** Restarts dynos of the formation: all, those of a type, or the one of a name or id. */
   restart(app: App, which: (dyno: Dyno) => boolean = () => true): void {
-    for (const dyno of this.#formationDynos(app).filter(which)) {
+    // Under preboot two dynos may have one name, and one takes the place of both.
+    const chosen = new Map(
+      this.#formationDynos(app)
+        .filter(which)
+        .map((dyno) => [dyno.name, dyno]),
+    );
+    for (const [name, dyno] of chosen) {
       const entry = app.formation.find(({ type }) => type === dyno.type);
-      if (entry) this.#replace(app, [dyno], entry, dyno.name, false);
+      if (entry) this.#replace(app, [dyno], entry, name, false);
     }
     this.changes.notify();
   }
@@ -112,7 +119,11 @@ export class Dynos {
         environment: dynoEnvironment(app, dyno.release, dyno),
         startDelayMs: app.settings.startDelayMs,
         ...(dyno.port === undefined ? {} : { port: dyno.port }),
-        onState: (state) => this.#setState(app, dyno, state),
+        onState: (state, exit) => {
+          if (exit) app.log.append('heroku', dyno.name, `Process exited with status ${exitStatus(exit)}`);
+          // Nobody wanted it gone: it did not boot in time.
+          this.#setState(app, dyno, state === 'down' && !dyno.stopping ? 'crashed' : state);
+        },
         onLine: (line) => {
           app.log.append('app', dyno.name, line);
           this.changes.notify();
@@ -140,8 +151,8 @@ export class Dynos {
       dyno.name,
       `Error R10 (Boot timeout) -> Web process failed to bind to $PORT within ${seconds} seconds of launch`,
     );
+    app.log.append('heroku', dyno.name, 'Stopping process with SIGKILL');
     await dyno.process?.stop(0);
-    if (!dyno.stopping) this.#setState(app, dyno, 'crashed');
   }
 
   #setState(app: App, dyno: Dyno, state: ProcessState): void {

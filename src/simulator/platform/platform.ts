@@ -107,8 +107,10 @@ export class Platform {
   }
 
   /** Changes the formation and starts and stops dynos accordingly. @throws PlatformError 404, 422. */
-  scale(app: App, updates: readonly FormationUpdate[]): FormationEntry[] {
+  scale(app: App, updates: readonly FormationUpdate[], by: Account): FormationEntry[] {
     const entries = scaleFormation(app, updates);
+    const scale = entries.map(({ type, quantity, size }) => `${type}@${quantity}:${size}`).join(' ');
+    app.log.append('app', 'api', `Scaled to ${scale} by user ${by.email}`);
     this.dynos.reconcile(app);
     return entries;
   }

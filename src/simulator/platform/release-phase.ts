@@ -4,6 +4,7 @@ import type { ProcessHost } from '../parts.ts';
 import type { Changes } from './changes.ts';
 import { dynoEnvironment } from './dyno-environment.ts';
 import { newDyno } from './dynos.ts';
+import { exitStatus } from './exit-status.ts';
 import { defaultSize } from './formation.ts';
 import type { App, Release } from './model.ts';
 
@@ -47,9 +48,9 @@ export class ReleasePhase {
       });
       // A release that was made to expire meanwhile: its command ends with it.
       void release.settled.then(() => dyno.process?.stop());
-      const { code, signal } = await dyno.process.exited;
-      app.log.append('heroku', dyno.name, `Process exited with status ${code ?? signal}`);
-      return code === 0 && app.settings.releaseResult === 'as-command';
+      const status = exitStatus(await dyno.process.exited);
+      app.log.append('heroku', dyno.name, `Process exited with status ${status}`);
+      return status === 0 && app.settings.releaseResult === 'as-command';
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       release.output?.writeLine(`The release command could not be started: ${reason}`);

@@ -106,6 +106,8 @@ export class Releases {
     };
     this.#settle.set(release, resolve);
     app.releases.push(release);
+    app.log.append('app', 'api', `${description} by user ${account.email}`);
+    app.log.append('app', 'api', `Release v${release.version} created by user ${account.email}`);
     app.configVars = configVars;
     touch(app);
     if (hasCommand) void this.#runCommand(app, release);

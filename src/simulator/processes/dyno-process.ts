@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ProcessOptions, ProcessState, RunningProcess } from '../parts.ts';
+import type { ProcessExit, ProcessOptions, ProcessState, RunningProcess } from '../parts.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { untilListening } from './ports.ts';
 import { groupGone, signalGroup, trackGroup, untrackGroup } from './process-group.ts';
@@ -11,12 +11,10 @@ const HEROKU_GRACE_MS = 30_000;
 /** How long output is awaited after the group is gone: a daemon of another session may hold the pipe open. */
 const DRAIN_MS = 1_000;
 
-type Exit = { code: number | null; signal: NodeJS.Signals | null };
-
 /** One dyno's process: bash in a process group of its own, from `starting` to `crashed` or `down`. */
 export class DynoProcess implements RunningProcess {
   readonly pid: number;
-  readonly exited: Promise<Exit>;
+  readonly exited: Promise<ProcessExit>;
   readonly input: Writable | undefined;
   private readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
   private readonly starting = new AbortController();
@@ -104,8 +102,8 @@ export class DynoProcess implements RunningProcess {
     this.become('up');
   }
 
-  private async untilGone(drained: Promise<void>): Promise<Exit> {
-    const exit = await new Promise<Exit>((resolve) => {
+  private async untilGone(drained: Promise<void>): Promise<ProcessExit> {
+    const exit = await new Promise<ProcessExit>((resolve) => {
       this.child.once('exit', (code, signal) => resolve({ code, signal }));
     });
     this.starting.abort();
@@ -116,13 +114,13 @@ export class DynoProcess implements RunningProcess {
     untrackGroup(this.pid);
     clearTimeout(this.killTimer);
     await drained;
-    this.become(byItself ? 'crashed' : 'down');
+    this.become(byItself ? 'crashed' : 'down', exit);
     return exit;
   }
 
-  private become(state: ProcessState): void {
+  private become(state: ProcessState, exit?: ProcessExit): void {
     this.current = state;
-    this.options.onState(state);
+    this.options.onState(state, exit);
   }
 
   /** Resolves when all output has been handed on. */

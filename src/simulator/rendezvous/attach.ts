@@ -3,7 +3,11 @@ import type { TLSSocket } from 'node:tls';
 import type { AttachEffect } from '../faults/rendezvous-fault.ts';
 import type { AttachedProcess, OneOff } from '../platform/one-offs/index.ts';
 import type { OpenEntry } from '../requests/request-log.ts';
+import { resetSocket } from '../servers/connection.ts';
 import { Output } from './output.ts';
+
+/** What was sent has to be read before a reset comes: Node.js takes one that comes along with data for an end. */
+const settleMs = 20;
 
 /** A client that has named its dyno. */
 export interface Arrival {
@@ -13,6 +17,8 @@ export interface Arrival {
   readonly entry: OpenEntry;
   /** Milliseconds without input and output after which the connection is closed. */
   readonly idleMs: number;
+  /** Told when the connection is over. */
+  onOver(): void;
 }
 
 /** Connects a client with its dyno until one of them is gone. */
@@ -25,7 +31,10 @@ export async function attach(
   const output = new Output(socket, effect, () => strike(arrival, oneOff, effect));
   socket.on('data', (bytes: Buffer) => oneOff.receive(bytes));
   // From here on the client's end is noticed; until then its bytes wait.
-  socket.on('close', () => clientGone(entry, oneOff, effect));
+  socket.on('close', () => {
+    clientGone(entry, oneOff, effect);
+    arrival.onOver();
+  });
   socket.setTimeout(arrival.idleMs, () => socket.destroy());
   socket.resume();
   if (effect?.kind === 'no-greeting') return withoutGreeting(arrival, oneOff, output, effect);
@@ -58,7 +67,7 @@ function strike(
   }
   const isReset = effect.by === 'reset';
   entry.outcome = isReset ? 'reset' : 'closed';
-  if (isReset) carrier.resetAndDestroy();
+  if (isReset) setTimeout(() => setImmediate(() => resetSocket(carrier)), settleMs);
   else socket.end();
   if (effect.process === 'hang-up') process.hangUp();
   if (effect.process === 'kill') process.kill();

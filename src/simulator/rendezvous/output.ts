@@ -77,7 +77,8 @@ export class Output implements AttachedClient {
     for (const piece of size === undefined ? piecesAtLines(bytes) : piecesOf(bytes, size)) {
       if (socket.destroyed) return;
       await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
-      if (effect?.kind === 'slow') await sleep((1000 * piece.length) / effect.bytesPerSecond);
+      if (effect?.kind === 'slow')
+        await sleep((1000 * piece.length) / effect.bytesPerSecond, undefined, { ref: false });
     }
   }
 }

@@ -8,6 +8,7 @@ import type { Certificates } from '../parts.ts';
 import type { Changes } from '../platform/changes.ts';
 import type { OneOffs } from '../platform/one-offs/index.ts';
 import type { OpenEntry, RequestLog } from '../requests/request-log.ts';
+import { resetSocket } from '../servers/connection.ts';
 import { closeServer, listen } from '../servers/listen.ts';
 import { attach } from './attach.ts';
 import { readSecret } from './read-secret.ts';
@@ -56,7 +57,7 @@ export class Rendezvous {
     entry.fault = effect?.kind ?? null;
     if (effect?.kind === 'refuse') {
       entry.outcome = 'reset';
-      carrier.resetAndDestroy();
+      resetSocket(carrier);
       return;
     }
     const secureContext = effect ? await this.#strangersContext() : this.#context;
@@ -76,7 +77,9 @@ export class Rendezvous {
     Object.assign(entry, { app: app.name, path: `/apps/${app.name}/dynos/${oneOff.dyno.name}` });
     const attachEffect = this.parts.faults.takeAttach(entry.path);
     entry.fault = attachEffect?.kind ?? entry.fault;
-    await attach({ socket, carrier, entry, idleMs: app.settings.attachIdleMs }, oneOff, attachEffect);
+    const { attachIdleMs: idleMs } = app.settings;
+    const onOver = () => this.parts.changes.notify();
+    await attach({ socket, carrier, entry, idleMs, onOver }, oneOff, attachEffect);
   }
 
   #begin(carrier: Socket): OpenEntry {
@@ -97,7 +100,7 @@ export class Rendezvous {
 
   /** A certificate like the real one, of an authority that nobody knows. Made when it is needed first. */
   #strangersContext(): Promise<SecureContext> {
-    this.#stranger ??= createCertificates().then(contextOf);
+    this.#stranger ??= createCertificates('Somebody else CA').then(contextOf);
     return this.#stranger;
   }
 }

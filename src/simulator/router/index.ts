@@ -1,1 +1,2 @@
+export { routerLogLine } from './log-line.ts';
 export { createRouter } from './router.ts';

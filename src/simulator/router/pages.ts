@@ -1,6 +1,8 @@
 /** An answer of the router itself. The error codes are in Heroku's logs only (Dev Center: Heroku Error Codes). */
 export interface RouterPage {
   readonly outcome: string;
+  readonly code?: string;
+  readonly desc?: string;
   readonly status: number;
   readonly title: string;
   readonly heading: string;
@@ -14,8 +16,9 @@ const APPLICATION_ERROR = {
   text: 'An error occurred in the application and your page could not be served.',
 } as const;
 
-/** H80 */
 export const maintenancePage: RouterPage = {
+  code: 'H80',
+  desc: 'Maintenance mode',
   outcome: 'maintenance',
   status: 503,
   title: 'Offline for Maintenance',
@@ -31,14 +34,30 @@ export const unknownAppPage: RouterPage = {
   text: 'No app of this name is known to the local Heroku.',
 };
 
-/** H14 */
-export const noWebPage: RouterPage = { ...APPLICATION_ERROR, outcome: 'no-web' };
-/** H10 */
-export const refusedPage: RouterPage = { ...APPLICATION_ERROR, outcome: 'refused' };
-/** H13 */
-export const droppedPage: RouterPage = { ...APPLICATION_ERROR, outcome: 'refused' };
-/** H12 */
-export const timeoutPage: RouterPage = { ...APPLICATION_ERROR, outcome: 'timeout' };
+export const noWebPage: RouterPage = {
+  ...APPLICATION_ERROR,
+  outcome: 'no-web',
+  code: 'H14',
+  desc: 'No web processes running',
+};
+export const refusedPage: RouterPage = {
+  ...APPLICATION_ERROR,
+  outcome: 'refused',
+  code: 'H10',
+  desc: 'App crashed',
+};
+export const droppedPage: RouterPage = {
+  ...APPLICATION_ERROR,
+  outcome: 'refused',
+  code: 'H13',
+  desc: 'Connection closed without response',
+};
+export const timeoutPage: RouterPage = {
+  ...APPLICATION_ERROR,
+  outcome: 'timeout',
+  code: 'H12',
+  desc: 'Request timeout',
+};
 
 export function renderPage(page: RouterPage): string {
   return (

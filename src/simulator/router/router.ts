@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createProxyServer } from 'httpxy';
-import type { Route, Router, RouterOptions } from '../parts.ts';
+import type { Route, Router, RouterEntry, RouterOptions } from '../parts.ts';
 import { connectToAny, SingleConnection } from './dyno-connection.ts';
 import { forwardedHeaders, withVia } from './forwarded-headers.ts';
 import {
@@ -15,10 +15,14 @@ import {
 } from './pages.ts';
 import { targetOf, type RequestTarget } from './target.ts';
 
+/** A request on its way, with what the log tells about it. */
+type Passenger = RequestTarget & { readonly method: string; readonly host: string };
+
 /** A dyno has 30 seconds for the first byte of its answer (Dev Center: Heroku Error Codes, H12). */
 const FIRST_BYTE_MS = 30_000;
 /** Status that Heroku's router logs when the client went away (H27). */
 const CLIENT_CLOSED_REQUEST = 499;
+const interrupted = { outcome: 'interrupted', code: 'H27', desc: 'Client Request Interrupted' };
 
 /**
  * Hands requests to the web dynos of an app, in turn, over the way Heroku's router does: with its headers, its
@@ -48,7 +52,8 @@ class LocalRouter implements Router {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const target = targetOf(request.url ?? '/', request.headers.host);
+    const { url = '/', method = 'GET', headers } = request;
+    const target = { ...targetOf(url, headers.host), method, host: headers.host ?? '' };
     const route = this.options.route(target.app);
     const page = pageFor(route);
     if (page !== undefined) return this.sendPage(request, response, target, page);
@@ -58,14 +63,14 @@ class LocalRouter implements Router {
   private async forward(
     request: IncomingMessage,
     response: ServerResponse,
-    target: RequestTarget,
+    target: Passenger,
     ports: readonly number[],
   ): Promise<void> {
     const socket = await connectToAny(ports);
     if (socket === undefined) return this.sendPage(request, response, target, refusedPage);
     if (response.destroyed) {
       socket.destroy();
-      return this.report(target, 'interrupted', CLIENT_CLOSED_REQUEST);
+      return this.report(target, interrupted, CLIENT_CLOSED_REQUEST);
     }
     let late = false;
     const deadline = setTimeout(() => {
@@ -92,7 +97,7 @@ class LocalRouter implements Router {
     }
     const complete = response.writableFinished;
     const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST;
-    this.report(target, complete ? 'ok' : 'interrupted', status);
+    this.report(target, complete ? { outcome: 'ok' } : interrupted, status);
   }
 
   /** The app's ports, starting with another one each time. */
@@ -106,7 +111,7 @@ class LocalRouter implements Router {
   private sendPage(
     request: IncomingMessage,
     response: ServerResponse,
-    target: RequestTarget,
+    target: Passenger,
     page: RouterPage,
   ): void {
     const body = renderPage(page);
@@ -117,11 +122,15 @@ class LocalRouter implements Router {
       via: withVia(undefined),
     });
     response.end(request.method === 'HEAD' ? undefined : body);
-    this.report(target, page.outcome, page.status);
+    this.report(target, page, page.status);
   }
 
-  private report({ app, path }: RequestTarget, outcome: string, status: number): void {
-    this.options.onRequest?.({ app, outcome, status, path });
+  private report(
+    { app, path, method, host }: Passenger,
+    { outcome, code, desc }: Pick<RouterEntry, 'outcome' | 'code' | 'desc'>,
+    status: number,
+  ): void {
+    this.options.onRequest?.({ app, outcome, code, desc, status, method, host, path });
   }
 }
 

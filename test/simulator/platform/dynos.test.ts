@@ -189,7 +189,7 @@ describe('preboot', () => {
 
   it('off, an old dyno is no longer listed while its process ends', async () => {
     const { app } = await test.deployedApp('no-preboot');
-    app.settings.stopDelayMs = 100;
+    app.settings.stopDelayMs = 1_500;
     const old = web('no-preboot');
     await test.api('PATCH', '/apps/no-preboot/config-vars', { VERSION: '2' });
     expect((await test.api('GET', '/apps/no-preboot/dynos')).body).toMatchObject([

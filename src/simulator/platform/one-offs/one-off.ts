@@ -5,6 +5,7 @@ import type { Changes } from '../changes.ts';
 import { deferred } from '../deferred.ts';
 import { dynoEnvironment } from '../dyno-environment.ts';
 import { newDyno } from '../dynos.ts';
+import { exitStatus } from '../exit-status.ts';
 import type { App, Dyno, DynoState, Release, SlugRecord } from '../model.ts';
 import type { CheckedRequest } from './one-off-request.ts';
 import { expandCommand } from './one-off-request.ts';
@@ -137,9 +138,7 @@ export class OneOff implements AttachedProcess {
       return this.#finish(statusNotStarted);
     }
     this.#input.connect(this.dyno.process.input);
-    void this.dyno.process.exited.then(({ code, signal }) => {
-      this.#finish(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
-    });
+    void this.dyno.process.exited.then((exit) => this.#finish(exitStatus(exit)));
     this.parts.changes.notify();
   }
 
