@@ -257,7 +257,7 @@ export const PARAMETERS = [
     type: 'string',
     default: '',
     description: 'Where to write `result.json` as well, besides the state directory.',
-    commands: ['deploy', 'migrate', 'recover'],
+    commands: ['deploy', 'migrate'],
     commandLineOnly: true,
   },
 ] as const satisfies readonly ParameterDefinition[];

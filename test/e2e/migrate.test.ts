@@ -91,6 +91,36 @@ test('a mended migration continues the held window, and puts back what was found
   expect(await world.visit()).toBe('200 two');
 });
 
+test.each([
+  ['a refused push', { buildResult: 'fail' as const }, {}],
+  ['a failing hook before the migration', {}, { 'before-migrate': 'exit 9' }],
+])('a run that continues a held window leaves it held after %s', async (_case, settings, parameters) => {
+  await world.deploy(migrateWith('exit 7'));
+  await world.repository.commit({ 'greeting.txt': 'three' });
+  await world.heroku.control.changeSettings(APP, settings);
+
+  const { exitCode, log, result } = await world.deploy(migrateWith('echo mended', parameters));
+
+  expect({ exitCode, log }).toMatchObject({ exitCode: 3 });
+  expect(result?.database).toBe('unknown');
+  const held = await world.heroku.control.app(APP);
+  expect(held.maintenance).toBe(true);
+  expect(held.formation.find((one) => one.type === 'worker')?.quantity).toBe(0);
+
+  await world.heroku.control.changeSettings(APP, { buildResult: 'succeed' });
+  const mended = await world.deploy(migrateWith('echo mended'));
+  expect(mended.exitCode).toBe(0);
+  expect(await formation()).toEqual(before);
+});
+
+test('a run without a migration does not open a window that is held for one', async () => {
+  await world.deploy(migrateWith('exit 7'));
+  const { exitCode, log } = await world.deploy();
+  expect(exitCode).toBe(2);
+  expect(log).toContain('this run has none');
+  expect((await world.heroku.control.app(APP)).maintenance).toBe(true);
+});
+
 test('rollback after a failed migration: the code from before serves, and exit 5 says that the database may differ', async () => {
   const { exitCode, result, log } = await world.deploy(
     migrateWith('exit 7', { 'on-migration-failure': 'rollback' }),

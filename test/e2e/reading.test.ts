@@ -86,6 +86,41 @@ test('plan tells every call and what takes it back, and only reads', async () =>
   expect(await world.heroku.control.app(APP)).toEqual(before);
 });
 
+test('plan with a migration lists the window around the push, in order, each with what takes it back', async () => {
+  await world.repository.commit(APP_FILES);
+  await world.deploy();
+  await world.heroku.control.act(APP, { action: 'scale', formation: { worker: 2 } });
+  await world.repository.commit({ 'greeting.txt': 'two' });
+  world.heroku.control.clearRequests();
+
+  const { log, job } = await world.deploy({
+    steps: [
+      { checkout: { method: 'full' } },
+      'heroku-cd/install',
+      {
+        run: {
+          name: 'Plan',
+          command: `node ~/.local/share/heroku-cd/heroku-cd.cjs plan --app-name ${APP} --migrate-command 'rake db:migrate'`,
+        },
+      },
+    ],
+  });
+
+  expect(job.status).toBe('success');
+  const acts = [...log.matchAll(/^\d\. (.*)$/gm)].map((match) => match[1]);
+  expect(acts).toEqual([
+    'switch the maintenance page on',
+    'stop worker',
+    expect.stringMatching(/^push /),
+    'migrate in a one-off dyno of the new release',
+    'restart the dynos',
+    'scale back to worker=2:Standard-1X',
+    'switch the maintenance page off',
+  ]);
+  expect(log).toContain('undo: scale back to worker=2:Standard-1X');
+  expect(methods()).toEqual(['GET']);
+});
+
 test('plan refuses what deploy would refuse', async () => {
   const first = await world.repository.commit(APP_FILES);
   await world.repository.commit({ 'greeting.txt': 'two' });

@@ -81,6 +81,22 @@ test('what a person changed since the cancellation is left to them', async () =>
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
 });
 
+test('somebody else’s release behind the page is held, not guessed about, until a person says so', async () => {
+  await cancelledInTheWindow();
+  await world.heroku.control.act(APP, { action: 'cancel-build' });
+  await world.heroku.control.act(APP, { action: 'config', vars: { NEW: 'value' } });
+
+  const held = await world.deploy({ orbJob: 'recover' });
+  expect(held.exitCode).toBe(3);
+  expect(held.log).toContain('somebody else’s release');
+  expect((await world.heroku.control.app(APP)).maintenance).toBe(true);
+
+  const opened = await world.deploy({ orbJob: 'recover', parameters: { 'release-hold': true } });
+  expect(opened.exitCode).toBe(0);
+  expect(await formation()).toEqual(before);
+  expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
+});
+
 test('without the cache nothing is known, so nothing is changed, and the run is refused with a reason', async () => {
   await cancelledInTheWindow();
   await rm(join(world.folder, 'cache'), { recursive: true });

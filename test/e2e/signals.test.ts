@@ -33,7 +33,7 @@ test('SIGTERM while Heroku builds cancels the build, and the app serves what it 
   expect(await world.visit()).toBe('200 one');
 });
 
-test('SIGTERM during a release phase awaits its end and puts the earlier code back', async () => {
+test('SIGTERM during a release phase awaits its end; once it has succeeded there is no way back', async () => {
   await world.repository.commit(APP_FILES);
   await world.deploy();
   const second = await world.repository.commit({
@@ -41,7 +41,7 @@ test('SIGTERM during a release phase awaits its end and puts the earlier code ba
     Procfile: `${APP_FILES['Procfile']}release: sleep 2\n`,
   });
   const controller = new AbortController();
-  const run = world.deploy({ terminate: controller.signal, terminationGraceMs: 30_000 });
+  const run = world.deploy({ terminate: controller.signal, terminationGraceMs: 60_000 });
   await world.heroku.control.until(APP, (app) =>
     app.releases.some((release) => release.status === 'pending'),
   );
@@ -49,10 +49,27 @@ test('SIGTERM during a release phase awaits its end and puts the earlier code ba
   controller.abort();
   const { log } = await run;
 
-  expect(log).toContain('Releasing the code of v3');
-  expect(log).toContain('(exit 143)');
+  expect(log).toContain('has succeeded, so its code stays');
+  expect(log).toContain('incomplete (exit 5)');
+  expect(log).toMatch(/State now:[^]*database    migrated/);
   const after = await world.heroku.control.app(APP);
-  const current = after.releases.find((release) => release.current);
-  expect(current?.commit).not.toBe(second);
+  expect(after.releases.find((release) => release.current)?.commit).toBe(second);
+});
+
+test('SIGTERM during a release phase that then fails says that the database may have changed', async () => {
+  await world.repository.commit(APP_FILES);
+  await world.deploy();
+  await world.repository.commit({ Procfile: `${APP_FILES['Procfile']}release: sleep 2; exit 1\n` });
+  const controller = new AbortController();
+  const run = world.deploy({ terminate: controller.signal, terminationGraceMs: 60_000 });
+  await world.heroku.control.until(APP, (app) =>
+    app.releases.some((release) => release.status === 'pending'),
+  );
+
+  controller.abort();
+  const { log } = await run;
+
+  expect(log).toContain('what it did to the database until then stays');
+  expect(log).toContain('incomplete (exit 5)');
   expect(await world.visit()).toBe('200 one');
 });

@@ -119,7 +119,7 @@ test('a lost answer to releasing a slug makes one release, not two', async () =>
 
 test('somebody else’s build is waited for, and what it released is taken into account', async () => {
   await world.repository.commit(APP_FILES);
-  await world.heroku.control.changeSettings(APP, { buildMs: 2_000 });
+  await world.heroku.control.changeSettings(APP, { buildMs: 12_000 });
   const other = world.deploy();
   await world.heroku.control.until(APP, (app) => app.builds.some((build) => build.status === 'pending'));
 
@@ -136,9 +136,10 @@ test('somebody else’s release during preflight is another actor, and is left a
   await world.repository.commit(APP_FILES);
   await world.deploy();
   await world.repository.commit({ 'greeting.txt': 'two' });
-  // Preflight is done when the collaborators are asked for; the answer comes late, and somebody is quicker.
+  // The second half of the deployment has read the app when it asks for builds that are pending: the fourth
+  // time in all. The answer comes late, and somebody is quicker.
   await world.heroku.control.addFault({
-    match: { surface: 'api', path: '/builds$', nth: 2 },
+    match: { surface: 'api', path: '/builds$', nth: 4 },
     effect: { kind: 'delay', ms: 1_500 },
   });
   const run = world.deploy();

@@ -5,7 +5,7 @@ import { PAYLOAD_VARIABLE } from '../../src/orb/hand-over.ts';
 import { unpackPayload } from '../../src/orb/payload.ts';
 import { fromYaml } from '../../src/orb/tree/index.ts';
 
-const ORB = join(__dirname, '..', '..', 'orb', 'orb.yml');
+const ORB = process.env['E2E_ORB'] ?? join(__dirname, '..', '..', 'orb', 'orb.yml');
 
 interface PackedOrb {
   readonly commands: {

@@ -1,20 +1,38 @@
 import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Preflight, Run } from './deploy-state.ts';
+import type { Settings } from '../../parameters/index.ts';
+import type { Ports } from './ports.ts';
+import type { Preflight } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
+
+/** What the decision is made from. */
+export interface WindowQuestion {
+  readonly ports: Pick<Ports, 'git' | 'log'>;
+  readonly settings: Pick<
+    Settings<'deploy'>,
+    | 'maintenance'
+    | 'stop-web'
+    | 'if-in-maintenance'
+    | 'migrate-command'
+    | 'migrate-dyno-size'
+    | 'before-migrate'
+    | 'after-migrate'
+    | 'on-migration-failure'
+  >;
+}
 
 /**
  * Whether this run migrates, and whether it needs a window for that.
  * @throws Refusal for parameters that contradict each other or the app.
  */
 export async function decideWindow(
-  run: Run,
+  run: WindowQuestion,
   facts: AppFacts,
   commit: string | undefined,
   { held, prepared }: Pick<Preflight, 'held' | 'prepared'>,
 ): Promise<Pick<Preflight, 'migrates' | 'window'>> {
   const { settings, ports } = run;
-  refuseContradictions(run, facts);
+  refuseContradictions(settings);
   let migrates = settings['migrate-command'] !== '';
   if (migrates && (await hasReleasePhase(run, commit))) {
     migrates = false;
@@ -23,7 +41,8 @@ export async function decideWindow(
     );
   }
   if (held?.migrates === true && !migrates) throw migrationIsMissing(facts, held);
-  const continues = held !== undefined || prepared?.continues === true;
+  const heldWindow = held !== undefined && (held.set.maintenance || held.set.stopped.length > 0);
+  const continues = heldWindow || prepared?.continues === true;
   const window =
     continues || settings.maintenance === 'always' || (settings.maintenance === 'auto' && migrates);
   if (window && facts.app.maintenance && !continues) requireKeep(run, facts);
@@ -48,7 +67,7 @@ function migrationIsMissing({ app }: AppFacts, held: Journal): Refusal {
   });
 }
 
-function requireKeep(run: Run, facts: AppFacts): void {
+function requireKeep(run: WindowQuestion, facts: AppFacts): void {
   if (run.settings['if-in-maintenance'] === 'keep') {
     run.ports.log.warn(
       `The maintenance page of ${facts.app.name} is on already; it will stay on at the end.`,
@@ -63,7 +82,7 @@ function requireKeep(run: Run, facts: AppFacts): void {
   });
 }
 
-function refuseContradictions({ settings }: Run, _facts: AppFacts): void {
+function refuseContradictions(settings: WindowQuestion['settings']): void {
   if (settings['on-migration-failure'] === 'restore') {
     throw new Refusal({
       what: 'on-migration-failure: restore needs a backup, and this version takes none.',
@@ -83,7 +102,7 @@ function refuseContradictions({ settings }: Run, _facts: AppFacts): void {
 }
 
 /** Read from the commit, because the slug that it becomes does not exist yet. */
-async function hasReleasePhase(run: Run, commit: string | undefined): Promise<boolean> {
+async function hasReleasePhase(run: WindowQuestion, commit: string | undefined): Promise<boolean> {
   if (commit === undefined) return false;
   const procfile = await run.ports.git.readFile(commit, 'Procfile');
   return procfile !== undefined && /^release\s*:/m.test(procfile);

@@ -35,11 +35,12 @@ export class PhaseRunner {
   readonly #clock: Clock;
   readonly #log: Log;
   #current: PhaseName | undefined;
-  #startedAt = 0;
+  #startedAt: number;
 
   constructor(clock: Clock, log: Log) {
     this.#clock = clock;
     this.#log = log;
+    this.#startedAt = clock.now();
   }
 
   /** The phase that runs or, after a failure, the one that failed. */

@@ -5,6 +5,8 @@ import { checkJob } from './check-job.ts';
 import { short } from './facts.ts';
 import { Findings } from './findings.ts';
 import type { Ports } from './ports.ts';
+import { aroundShipping } from './describe-window.ts';
+import { decideWindow } from './decide-window.ts';
 import { chooseShipping, describeShipping, type Act } from './shipping.ts';
 
 /** What a deployment would do now. */
@@ -17,6 +19,9 @@ export interface Plan {
   /** What stands in between and changes nothing at Heroku. */
   readonly notes: readonly string[];
 }
+
+/** A plan knows no journal: what an earlier run left is put back by the deployment itself. */
+const NOTHING_EARLIER = { held: undefined, prepared: undefined };
 
 /**
  * Does all of preflight that reads, and tells the rest: neither the app nor the clone is changed.
@@ -45,11 +50,14 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const pending = app.builds.find((build) => build.status === 'pending');
   if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
   const shipping = await chooseShipping(heroku, app, clone.commit, settings.force);
+  const log = { ...ports.log, warn: (text: string) => void notes.push(text) };
+  const needs = await decideWindow({ ports: { git, log }, settings }, app, clone.commit, NOTHING_EARLIER);
+  const ship = describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
   return {
     app: app.app.name,
     commit: clone.commit,
     deployed: app.deployedCommit ?? null,
-    acts: describeShipping(shipping, app, clone.commit, settings['heroku-branch']),
+    acts: aroundShipping(ship, app, settings, needs),
     notes,
   };
 }

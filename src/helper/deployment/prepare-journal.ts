@@ -30,7 +30,7 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     commit: before.clone.commit,
     continues: held !== undefined,
     migrates: before.migrates,
-    found: held?.found ?? {
+    found: (held === undefined ? undefined : foundByHeld(held, before)) ?? {
       maintenance: app.app.maintenance,
       preboot: app.preboot ?? null,
       formation: app.formation.map(({ type, quantity, size }) => ({ type, quantity, size })),
@@ -43,12 +43,26 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
       stopped: [...new Set([...(held?.set.stopped ?? []), ...stop])],
     },
     releases: [...(held?.releases ?? []), ...(app.current === undefined ? [] : [app.current.id])],
-    migrationDyno: null,
     reason: null,
   };
   const keeper = new JournalKeeper(ports, journal);
   await keeper.note();
   return keeper;
+}
+
+/**
+ * What a held window's run had found, and, for process types that somebody has started since, what is there
+ * now: they are stopped for this run only.
+ */
+function foundByHeld(held: Journal, { app }: Preflight): Journal['found'] {
+  const started = app.formation.filter(
+    ({ type, quantity }) => quantity > 0 && !held.set.stopped.includes(type),
+  );
+  const others = held.found.formation.filter((one) => !started.some(({ type }) => type === one.type));
+  return {
+    ...held.found,
+    formation: [...others, ...started.map(({ type, quantity, size }) => ({ type, quantity, size }))],
+  };
 }
 
 /**

@@ -1,13 +1,15 @@
 import { Failure, HerokuCdError } from '../errors.ts';
 import type { Verdict } from '../exit-codes.ts';
-import type { JournalKeeper } from '../journal/keeper.ts';
+import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import { MigrationFailed } from '../migration/migrate.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import { messageOf } from '../output/message.ts';
 import { closeWindow } from '../window/close.ts';
 import type { Progress, Run } from './deploy-state.ts';
+import type { Release } from '../ports/heroku.ts';
 import { ReleasePhaseFailed } from './release.ts';
 import { restartDynos } from './restart.ts';
+import { ReleasePhaseRan } from './undo-shipping.ts';
 import type { UndoReport } from './undo-stack.ts';
 
 /** What a failed run came to in the end. */
@@ -24,7 +26,8 @@ export interface Settled {
 export async function settle(run: Run, progress: Progress, error: unknown): Promise<Settled> {
   const verdict = error instanceof HerokuCdError ? error.verdict : 'failed';
   const { journal } = progress;
-  if (journal === undefined) return { verdict };
+  if (verdict === 'unknown') progress.database = 'unknown';
+  if (journal === undefined) return closeUnused(run, { verdict });
   switch (journal.current.stage) {
     case 'migrated':
       return closeForward(run, progress, journal, error);
@@ -50,10 +53,16 @@ async function beforeMigration(
   }
   // What could not be learned must not be overruled: undoing might cut off what is still under way.
   if (verdict === 'unknown' || verdict === 'held') {
-    progress.database = verdict === 'unknown' ? 'unknown' : progress.database;
     return isOpen ? hold(journal, verdict, error) : closeJournal(journal, { verdict });
   }
   const undone = await run.undo.unwind(run.ports.log);
+  for (const { error: failure } of undone) {
+    if (failure instanceof ReleasePhaseRan) progress.database = failure.database;
+  }
+  if (journal.current.continues) {
+    progress.database = 'unknown';
+    return hold(journal, 'held', error);
+  }
   if (undone.every((one) => one.outcome !== 'failed')) {
     // "Refused" says that nothing was changed; what was changed and put back has failed.
     const changed = undone.some((one) => one.outcome === 'undone');
@@ -83,6 +92,7 @@ async function afterFailedMigration(
   }
   const { log } = run.ports;
   try {
+    await requireNoStranger(run, journal);
     const release = await releaseEarlierCode(run, journal);
     if (progress.window !== undefined) {
       progress.notBack = (await closeWindow(progress.window, release)).notBack;
@@ -111,11 +121,9 @@ async function closeForward(
   }
   if (error instanceof HerokuCdError && error.verdict === 'held') return hold(journal, 'held', error);
   try {
-    if (run.phases.current === 'migrate') await restartDynos(run, journal);
-    const current = await run.ports.closingHeroku.currentRelease(journal.current.app.name);
-    if (current === undefined || !journal.current.releases.includes(current.id)) {
-      throw new Failure({ what: 'Another release is current than the one that was deployed.' });
-    }
+    if (run.phases.current === 'migrate' || run.phases.current === 'restart')
+      await restartDynos(run, journal);
+    const current = await requireNoStranger(run, journal);
     progress.notBack = (await closeWindow(window, current)).notBack;
     progress.windowClosedAt = run.ports.clock.now();
     return await closeJournal(journal, { verdict: 'incomplete' });
@@ -123,6 +131,30 @@ async function closeForward(
     run.ports.log.warn(`The window cannot be closed: ${messageOf(failure)}`);
     return hold(journal, 'held', failure);
   }
+}
+
+/** @throws Failure where somebody else's release is current: whether it fits the database is not known. */
+async function requireNoStranger(run: Run, journal: JournalKeeper): Promise<Release> {
+  const { app, releases } = journal.current;
+  const current = await run.ports.closingHeroku.currentRelease(app.name);
+  if (current !== undefined && releases.includes(current.id)) return current;
+  throw new Failure({
+    what: `Somebody else released v${current?.version ?? '?'} on ${app.name}: "${current?.description ?? ''}".`,
+  });
+}
+
+/**
+ * The second half of a deployment that stopped before it did anything: what the first half wrote down must
+ * not be taken for a window that was opened.
+ */
+async function closeUnused(run: Run, settled: Settled): Promise<Settled> {
+  if (run.half !== 'continue') return settled;
+  const appId = (await run.ports.closingHeroku.app(run.settings['app-name'])).id;
+  const found = await readJournal(run.ports, appId);
+  if (!('journal' in found) || found.journal.status !== 'prepared') return settled;
+  const keeper = new JournalKeeper(run.ports, found.journal);
+  await noteEnd(keeper, found.journal.continues ? { status: 'held' } : { status: 'closed' });
+  return settled;
 }
 
 async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): Promise<Settled> {

@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts';
+import { Failure, type ErrorParts } from '../errors.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import type { Build, Heroku, Release } from '../ports/heroku.ts';
@@ -7,6 +7,16 @@ import type { Preflight, Run } from './deploy-state.ts';
 import { short } from './facts.ts';
 import type { OurBuild } from './our-build.ts';
 import type { Undo, UndoOutcome } from './undo-stack.ts';
+
+/** A release phase ran before the undoing could keep it from running. */
+export class ReleasePhaseRan extends Failure {
+  readonly database: 'migrated' | 'unknown';
+
+  constructor(database: 'migrated' | 'unknown', parts: ErrorParts) {
+    super(parts);
+    this.database = database;
+  }
+}
 
 /**
  * The inverse of shipping: a pending build of ours is cancelled and its end awaited, a pending release is
@@ -26,16 +36,52 @@ export function undoOfShipping(
       const build = await stopBuild(run, before, ours);
       await settleReleases(run, heroku, before.app.app.name);
       const current = await heroku.currentRelease(before.app.app.name);
-      if (current?.id === before.app.current?.id) return build === undefined ? 'nothing-to-do' : 'undone';
+      if (current?.id === before.app.current?.id) {
+        await noticeFailedReleasePhase(heroku, before);
+        return build === undefined ? 'nothing-to-do' : 'undone';
+      }
       if (!(await isOurs(heroku, before, current))) {
         run.ports.log.warn(
           `v${current?.version ?? '?'} (${current?.description ?? 'no release is current'}) is somebody else’s release; it is left as it is.`,
         );
         return 'nothing-to-do';
       }
-      return putBack(run, before, journal);
+      await refuseAfterReleasePhase(heroku, before, current);
+      // What was current when a window was held is no code to go back to by itself.
+      return journal.current.continues ? 'nothing-to-do' : putBack(run, before, journal);
     },
   };
+}
+
+/**
+ * A release phase is the migration of an app that has one: where it has succeeded there is no way back.
+ * @throws ReleasePhaseRan
+ */
+async function refuseAfterReleasePhase(
+  heroku: Heroku,
+  before: Preflight,
+  release: Release | undefined,
+): Promise<void> {
+  if (release?.slugId === undefined) return;
+  const slug = await heroku.slug(before.app.app.name, release.slugId);
+  if (slug.processTypes['release'] === undefined) return;
+  throw new ReleasePhaseRan('migrated', {
+    what: `The release phase of v${release.version} has succeeded, so its code stays: the code from before may not fit the database any more.`,
+  });
+}
+
+/** @throws ReleasePhaseRan where one of ours failed while nobody looked. */
+async function noticeFailedReleasePhase(heroku: Heroku, before: Preflight): Promise<void> {
+  const name = before.app.app.name;
+  const known = before.app.current?.version ?? 0;
+  for (const release of await heroku.releases(name, { max: 5 })) {
+    if (release.version <= known || release.status !== 'failed' || release.slugId === undefined) continue;
+    const slug = await heroku.slug(name, release.slugId);
+    if (slug.commit !== before.clone.commit || slug.processTypes['release'] === undefined) continue;
+    throw new ReleasePhaseRan('unknown', {
+      what: `The release phase of v${release.version} failed: what it did to the database until then stays.`,
+    });
+  }
 }
 
 async function stopBuild(run: Run, before: Preflight, ours: OurBuild): Promise<Build | undefined> {

@@ -16,6 +16,7 @@ export interface UndoReport {
   readonly what: string;
   readonly outcome: UndoOutcome | 'failed';
   readonly why?: string;
+  readonly error?: unknown;
 }
 
 /**
@@ -49,7 +50,7 @@ export class UndoStack {
         reports.push({ what: undo.what, outcome });
       } catch (error) {
         log.warn(`That could not be undone: ${messageOf(error)}`);
-        reports.push({ what: undo.what, outcome: 'failed', why: messageOf(error) });
+        reports.push({ what: undo.what, outcome: 'failed', why: messageOf(error), error });
       }
     }
     return reports;

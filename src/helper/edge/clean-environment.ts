@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { EXIT } from '../exit-codes.ts';
 import { inspect } from 'node:util';
 
 /** Variables by which Node, the `debug` package and git print requests with their credentials. */
@@ -31,6 +32,12 @@ export function runAgainWithout(names: readonly string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    child.once('exit', (code, signal) => resolve(code ?? exitCodeAfter(signal)));
   });
+}
+
+/** A process that was killed has undone nothing, so what became of the app is not known (exit 4). */
+function exitCodeAfter(signal: NodeJS.Signals | null): number {
+  if (signal === 'SIGINT') return EXIT.interrupted;
+  return signal === 'SIGTERM' || signal === 'SIGHUP' ? EXIT.terminated : EXIT.unknown;
 }

@@ -9,7 +9,7 @@ const SILENCE_MS = 45_000;
 export function startHeartbeat(log: LineLog, phases: PhaseRunner, now: () => number): () => void {
   const timer = setInterval(() => {
     if (now() - log.lastLineAt < SILENCE_MS) return;
-    const phase = phases.current === undefined ? 'starting' : `in phase ${phases.current}`;
+    const phase = phases.current === undefined ? 'at work' : `in phase ${phases.current}`;
     log.info(`... still ${phase}, ${formatDuration(phases.elapsedMs)} so far`);
   }, 5_000);
   timer.unref();

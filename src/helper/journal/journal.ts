@@ -54,8 +54,6 @@ const journalShape = object({
   }),
   /** Releases that this run knows as its own. */
   releases: array(string()),
-  /** The one-off dyno that migrates, once it has one. */
-  migrationDyno: nullable(string()),
   /** Why it is held. */
   reason: nullable(string()),
 });

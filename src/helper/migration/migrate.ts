@@ -3,6 +3,8 @@ import type { Run } from '../deployment/deploy-state.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { runOneOff, type Stop } from '../one-off/index.ts';
 import type { Release } from '../ports/heroku.ts';
+import type { Limit } from '../time/budget.ts';
+import { formatDuration } from '../time/format.ts';
 import { waitFor } from '../time/wait.ts';
 import { WindowGuard } from '../window/guard.ts';
 import type { Window } from '../window/window.ts';
@@ -54,18 +56,36 @@ export async function migrate(
 
 /** `after-migrate`: whatever it comes to, the migration has succeeded and stays. */
 export async function afterMigrate(run: Run): Promise<void> {
-  await hook(run, 'after-migrate', new AbortController().signal);
+  await hook(run, 'after-migrate');
 }
 
 async function hook(
   run: Run,
   parameter: 'before-migrate' | 'after-migrate',
-  signal: AbortSignal,
+  interruption?: AbortSignal,
 ): Promise<void> {
   const command = run.settings[parameter];
   if (command === '') return;
   const { environment, log } = run.ports;
+  const limit = run.budget.limit({ ms: run.settings['migrate-timeout'], parameter: 'migrate-timeout' });
+  const signal = AbortSignal.any([
+    ...(interruption === undefined ? [] : [interruption]),
+    timeOutAfter(limit, parameter),
+  ]);
   await runHook({ parameter, command, environment, log, signal });
+}
+
+/** Aborted, with an error that names the parameter, when the limit is reached. */
+function timeOutAfter(limit: Limit, hook: string): AbortSignal {
+  const controller = new AbortController();
+  const error = new Failure({
+    what: `${hook}: the command ran longer than ${formatDuration(limit.ms)} and was stopped.`,
+    why: `\`${limit.parameter}\` is the limit.`,
+    next: `If it needs longer, raise \`${limit.parameter}\`.`,
+    parameter: limit.parameter,
+  });
+  setTimeout(() => controller.abort(error), limit.ms).unref();
+  return controller.signal;
 }
 
 /**

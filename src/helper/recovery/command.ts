@@ -3,6 +3,8 @@ import { describeState, readStateNow } from '../deployment/state-now.ts';
 import { exitCodeOf, type Verdict } from '../exit-codes.ts';
 import { HerokuCdError } from '../errors.ts';
 import { describeError } from '../deployment/describe-error.ts';
+import type { DatabaseOutcome } from '../deployment/result.ts';
+import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import { recoverJournal, type Recovery } from './recover.ts';
 
@@ -35,7 +37,7 @@ export async function recover(run: Recovery, settings: Settings<'recover'>): Pro
   const keeper = new JournalKeeper(run.ports, journal);
   if (journal.status === 'held' && !settings['release-hold']) {
     log.info(`The window is held: ${journal.reason ?? 'no reason was noted'}`);
-    await tellState(run, name, 'held');
+    await tellState(run, name, databaseOf(journal));
     return done('held', 'The window is held on purpose; nothing was changed.');
   }
   try {
@@ -44,16 +46,23 @@ export async function recover(run: Recovery, settings: Settings<'recover'>): Pro
   } catch (error) {
     describeError(log, error);
     const verdict = error instanceof HerokuCdError && error.verdict === 'unknown' ? 'unknown' : 'held';
-    await tellState(run, name, verdict);
+    await tellState(run, name, databaseOf(keeper.current));
     return done(verdict, error instanceof Error ? error.message : 'It failed.');
   }
 }
 
-async function tellState(run: Recovery, name: string, verdict: 'held' | 'unknown'): Promise<void> {
+/** What is known of the database from how far that run had come. */
+function databaseOf(journal: Journal): DatabaseOutcome {
+  if (journal.stage === 'migrated') return 'migrated';
+  return (journal.stage === 'before' || journal.stage === 'window') && !journal.continues
+    ? 'untouched'
+    : 'unknown';
+}
+
+async function tellState(run: Recovery, name: string, database: DatabaseOutcome): Promise<void> {
   const state = await readStateNow(run.ports.closingHeroku, name);
   const next = `heroku-cd recover --app-name ${name} --release-hold`;
-  for (const line of describeState(name, state, verdict === 'unknown' ? 'unknown' : 'untouched', next))
-    run.ports.log.info(line);
+  for (const line of describeState(name, state, database, next)) run.ports.log.info(line);
 }
 
 function done(verdict: Verdict, what: string): Recovered {

@@ -1,5 +1,5 @@
 import type { Run } from '../deployment/deploy-state.ts';
-import { Refusal } from '../errors.ts';
+import { HerokuCdError, Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import type { App } from '../ports/heroku.ts';
@@ -42,7 +42,19 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
     return { ...NOTHING, held: journal };
   }
   run.ports.log.info(`An earlier run was at work on ${app.name} (${journal.writtenAt}); recovering first.`);
-  await recoverJournal(run, new JournalKeeper(run.ports, journal));
+  try {
+    await recoverJournal(run, new JournalKeeper(run.ports, journal));
+  } catch (error) {
+    if (!(error instanceof HerokuCdError) || error.verdict === 'unknown' || error.verdict === 'held')
+      throw error;
+    // The app is as the earlier run left it, or in between: that is no "failed, and as it was found".
+    throw new HerokuCdError('held', {
+      what: `What an earlier run left on ${app.name} could not be put back: ${error.what}`,
+      ...(error.why === undefined ? {} : { why: error.why }),
+      next: `heroku-cd recover --app-name ${app.name}`,
+      cause: error,
+    });
+  }
   return { ...NOTHING, recovered: true };
 }
 

@@ -1,11 +1,11 @@
-import { Failure, UnknownOutcome } from '../errors.ts';
+import { Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import { restartDynos } from '../deployment/restart.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
-import type { Heroku, Release } from '../ports/heroku.ts';
+import type { Heroku } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import { switchPage } from '../window/page.ts';
 import { putProcessesBack, waitForWeb } from '../window/processes.ts';
@@ -32,8 +32,11 @@ export async function recoverJournal(
   await settleBuilds(run, found);
   await settleDynos(run, found);
   const release = await heroku.currentRelease(app);
-  const ours = await isCommitOf(heroku, found, release);
-  if (!options.evenHeld && (await migrationIsOpen(heroku, found, ours))) {
+  const slug = release?.slugId === undefined ? undefined : await heroku.slug(app, release.slugId);
+  const ours = slug !== undefined && slug.commit === found.commit;
+  // A release phase is the migration of an app that has one; that the release is current proves its success.
+  const migrated = found.stage === 'migrated' || (ours && slug.processTypes['release'] !== undefined);
+  if (!options.evenHeld && !migrated && (await migrationIsOpen(heroku, found, ours))) {
     const reason = 'A migration of it may have begun, and that it succeeded is not proven.';
     await journal.note({ status: 'held', reason });
     throw new UnknownOutcome({
@@ -43,22 +46,29 @@ export async function recoverJournal(
     });
   }
   const known = release === undefined || found.releases.includes(release.id) || ours;
-  if (!known) {
-    log.warn(
-      `v${release?.version ?? '?'} ("${release?.description ?? ''}") on ${app} is of somebody else; the page and the processes are left to them.`,
-    );
+  if (!known && !options.evenHeld) {
+    const reason = `v${release.version} ("${release.description}") is somebody else’s release.`;
+    await journal.note({ status: 'held', reason });
+    throw new HerokuCdError('held', {
+      what: `The window of ${app} stays as it is.`,
+      why: `${reason} Whether the page and the processes are theirs by now is not known here.`,
+      next: `heroku-cd recover --app-name ${app} --release-hold`,
+    });
+  }
+  if (found.status === 'prepared' && (await isUntouched(heroku, found))) {
     await journal.note({ status: 'closed' });
+    log.info(`${app} is as that run found it, or left it; there is nothing to put back.`);
     return;
   }
   const behind =
     ours &&
-    found.stage !== 'migrated' &&
+    !migrated &&
     !options.evenHeld &&
     release?.id !== found.found.release?.id &&
     found.commit !== found.found.commit;
   if (behind && found.found.slugId !== null) await releaseEarlierCode(run, journal);
   // Killed between the migration and the restart, web dynos would know the schema from before.
-  if (ours && found.stage === 'migrated') await restartDynos(run, journal);
+  if (ours && migrated) await restartDynos(run, journal);
   await putFieldsBack(run, found);
   await journal.note({ status: 'closed' });
   log.info(`${app} is as it was found, and the journal is closed.`);
@@ -135,26 +145,42 @@ function isOurs(command: string): boolean {
   return command.includes('heroku-cd');
 }
 
-async function isCommitOf(heroku: Heroku, journal: Journal, release: Release | undefined): Promise<boolean> {
-  if (release?.slugId === undefined) return false;
-  return (await heroku.slug(journal.app.name, release.slugId)).commit === journal.commit;
-}
-
 /**
  * A journal from a cache may be older than its run's death: one that was only prepared says what would have
  * been done. Before our code is current no migration can have begun; afterwards it may have, unless page and
  * processes are as they were found, which is how a run leaves an app when it is done.
  */
 async function migrationIsOpen(heroku: Heroku, journal: Journal, ours: boolean): Promise<boolean> {
-  if (!journal.migrates || journal.stage === 'migrated' || !ours) return false;
+  // The window that was continued is held for a migration that failed, whatever this journal's run did.
+  if (journal.continues) return true;
+  if (await releasePhaseFailed(heroku, journal)) return true;
+  if (!journal.migrates || !ours) return false;
   if (journal.stage === 'window' || journal.stage === 'shipping') return false;
   if (journal.stage === 'migrating') return true;
+  const marked = journal.set.maintenance || journal.set.stopped.length > 0;
+  return !marked || !(await isUntouched(heroku, journal));
+}
+
+/** Neither the page nor a process type is as the run was going to set it. */
+async function isUntouched(heroku: Heroku, journal: Journal): Promise<boolean> {
   const [app, formation] = await Promise.all([
     heroku.app(journal.app.name),
     heroku.formation(journal.app.name),
   ]);
-  const untouched =
-    !(journal.set.maintenance && app.maintenance) &&
-    journal.set.stopped.every((type) => (formation.find((one) => one.type === type)?.quantity ?? 1) > 0);
-  return !untouched;
+  const pageIsOurs = journal.set.maintenance && app.maintenance;
+  return (
+    !pageIsOurs &&
+    journal.set.stopped.every((type) => formation.find((one) => one.type === type)?.quantity !== 0)
+  );
+}
+
+/** A release phase of that run's commit that ended badly while nobody looked. */
+async function releasePhaseFailed(heroku: Heroku, journal: Journal): Promise<boolean> {
+  const known = journal.found.release?.version ?? 0;
+  for (const release of await heroku.releases(journal.app.name, { max: 5 })) {
+    if (release.version <= known || release.status !== 'failed' || release.slugId === undefined) continue;
+    const slug = await heroku.slug(journal.app.name, release.slugId);
+    if (slug.commit === journal.commit && slug.processTypes['release'] !== undefined) return true;
+  }
+  return false;
 }

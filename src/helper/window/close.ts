@@ -1,4 +1,4 @@
-import { HerokuCdError } from '../errors.ts';
+import { Failure, HerokuCdError } from '../errors.ts';
 import { switchPage } from './page.ts';
 import { putProcessesBack, waitForWeb } from './processes.ts';
 import type { Window } from './window.ts';
@@ -27,6 +27,15 @@ export async function closeWindow(
   });
   const closed = { notBack: [...back.missing, ...back.refused] };
   if (!window.journal.current.set.maintenance) return closed;
+  if (
+    window.journal.current.set.stopped.includes('web') &&
+    !back.restored.includes('web') &&
+    !back.left.some((one) => one.startsWith('web '))
+  ) {
+    throw new Failure({
+      what: `web could not be brought back on ${app}, and nobody would be served without it.`,
+    });
+  }
   await waitForWeb(heroku, app, {
     clock,
     limit: {

@@ -20,8 +20,10 @@ export async function openWindow(run: Run, facts: AppFacts, journal: JournalKeep
   const { set } = journal.current;
   await journal.note({ status: 'open', stage: 'window' });
 
+  // A held window that this run continues must stay closed when this run fails, too.
+  const undo = journal.current.continues ? undefined : run.undo;
   if (set.maintenance) {
-    run.undo.push({ what: `switch the maintenance page of ${app} off`, run: () => undoPage(window) });
+    undo?.push({ what: `switch the maintenance page of ${app} off`, run: () => undoPage(window) });
     await switchPage(ports.heroku, app, true, {
       clock: ports.clock,
       limit: scaleLimit(window),
@@ -30,7 +32,7 @@ export async function openWindow(run: Run, facts: AppFacts, journal: JournalKeep
     ports.log.info(`The maintenance page of ${app} is on.`);
   }
   if (set.stopped.length > 0) {
-    run.undo.push({ what: `scale ${set.stopped.join(', ')} back`, run: () => undoProcesses(window) });
+    undo?.push({ what: `scale ${set.stopped.join(', ')} back`, run: () => undoProcesses(window) });
     await stopProcesses(window, set.stopped);
     ports.log.info(`Stopped: ${set.stopped.join(', ')}. None of their dynos is left.`);
   }
@@ -71,10 +73,27 @@ function scaleLimit(window: Window): { ms: number; parameter: string } {
   return window.budget.limit({ ms: window.settings['scale-timeout'], parameter: 'scale-timeout' });
 }
 
+/**
+ * The window may be undone only around the code from before: new code without its migration, or a
+ * stranger's, stays behind the page.
+ * @throws Failure
+ */
+async function requireEarlierCode(window: Window): Promise<void> {
+  const { found } = window.journal.current;
+  const app = window.settings['app-name'];
+  const current = await window.ports.closingHeroku.currentRelease(app);
+  if (current?.id === found.release?.id) return;
+  if (current?.slugId !== undefined && current.slugId === found.slugId) return;
+  throw new Failure({
+    what: `v${current?.version ?? '?'} ("${current?.description ?? 'none'}") is current on ${app}, not the code from before, so it stays behind the page.`,
+  });
+}
+
 async function undoPage(window: Window): Promise<UndoOutcome> {
   const { closingHeroku: heroku, clock } = window.ports;
   const app = window.settings['app-name'];
   if (!(await heroku.app(app)).maintenance) return 'nothing-to-do';
+  await requireEarlierCode(window);
   const stopped = (await heroku.formation(app)).filter(
     (one) => window.journal.current.set.stopped.includes(one.type) && one.quantity === 0,
   );
@@ -96,6 +115,7 @@ async function undoPage(window: Window): Promise<UndoOutcome> {
 
 async function undoProcesses(window: Window): Promise<UndoOutcome> {
   const { closingHeroku: heroku, log, clock } = window.ports;
+  await requireEarlierCode(window);
   const back = await putProcessesBack(heroku, log, window.journal.current, {
     clock,
     limit: window.budget.closing(),

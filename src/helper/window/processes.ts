@@ -67,8 +67,7 @@ export async function putProcessesBack(
   for (const type of journal.set.stopped) {
     const found = journal.found.formation.find((one) => one.type === type);
     const now = live.find((one) => one.type === type);
-    if (found === undefined) continue;
-    if (now === undefined) missing.push(type);
+    if (found === undefined || now === undefined) missing.push(type);
     else if (now.quantity === 0) updates.push({ type, quantity: found.quantity, size: found.size });
     else if (now.quantity !== found.quantity) left.push(`${type} (${now.quantity})`);
   }
@@ -78,6 +77,11 @@ export async function putProcessesBack(
   if (restored.length > 0) log.info(`Processes are back: ${describe(journal, restored)}.`);
   if (left.length > 0)
     log.warn(`Somebody scaled these in the meantime; they are left as they are: ${left.join(', ')}.`);
+  if (refused.size > 0) {
+    log.warn(
+      `Heroku refused to scale back: ${[...refused].map(([type, why]) => `${type} (${why})`).join('; ')}.`,
+    );
+  }
   if (missing.length > 0)
     log.warn(`The app has no process type ${missing.join(', ')} any more; nothing is scaled there.`);
   return { restored, left, missing, refused: [...refused].map(([type, why]) => `${type}: ${why}`) };
