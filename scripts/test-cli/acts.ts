@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AppView, ControlApi } from '../../src/simulator/index.ts';
-import type { CommandResult, Terminal } from './terminal.ts';
-
-export interface Stage {
-  readonly terminal: Terminal;
-  readonly control: ControlApi;
-  readonly app: string;
-}
-
-interface Act {
-  readonly title: string;
-  readonly perform: (this: void, stage: Stage) => Promise<void>;
-}
+import type { AppView } from '../../src/simulator/index.ts';
+import type { Act, Stage } from './act.ts';
+import { succeed } from './act.ts';
+import { oneOffActs } from './one-off-acts.ts';
 
 const server = `require('node:http')
   .createServer((request, response) => response.end('greeting: ' + process.env.GREETING))
@@ -204,12 +195,8 @@ const acts: readonly Act[] = [
       assert.equal((await control.app(app)).builds.length, 2);
     },
   },
+  ...oneOffActs,
 ];
-
-function succeed(result: CommandResult): CommandResult {
-  assert.equal(result.code, 0, `exit code ${result.code}\n${result.stdout}\n${result.stderr}`);
-  return result;
-}
 
 function webIsUp({ dynos, currentRelease }: AppView): boolean {
   return dynos.some(

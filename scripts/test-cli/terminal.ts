@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -52,6 +52,25 @@ export class Terminal {
 
   heroku(...args: string[]): Promise<CommandResult> {
     return this.run('heroku', args);
+  }
+
+  /** Runs the CLI until it has printed the text, and ends it then: for commands that follow something. */
+  herokuUntil(text: string, ...args: string[]): Promise<CommandResult> {
+    return new Promise((resolve, reject) => {
+      const child = spawn('heroku', args, {
+        cwd: path.join(this.home, 'work'),
+        env: { ...this.environment },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (part: string) => {
+        stdout += part;
+        if (stdout.includes(text)) child.kill();
+      });
+      child.stderr.setEncoding('utf8').on('data', (part: string) => (stderr += part));
+      child.once('error', reject);
+      child.once('close', (code) => resolve({ code: code ?? 0, stdout, stderr }));
+    });
   }
 
   git(...args: string[]): Promise<CommandResult> {
