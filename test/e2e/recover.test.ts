@@ -28,7 +28,7 @@ async function formation(): Promise<readonly string[]> {
 
 /** A deployment whose job is cancelled while Heroku builds inside the window: SIGKILL, and no step after it. */
 async function cancelledInTheWindow(): Promise<void> {
-  await world.heroku.control.changeSettings(APP, { buildMs: 60_000 });
+  await world.heroku.control.changeSettings(APP, { buildMs: 6_000 });
   const controller = new AbortController();
   const run = world.deploy({ parameters: { maintenance: 'always' }, cancel: controller.signal });
   await world.heroku.control.until(APP, (app) => app.builds.some((build) => build.status === 'pending'));

@@ -43,7 +43,7 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
   }
   run.ports.log.info(`An earlier run was at work on ${app.name} (${journal.writtenAt}); recovering first.`);
   try {
-    await recoverJournal(run, new JournalKeeper(run.ports, journal));
+    await recoverJournal(run, new JournalKeeper(run.ports, journal), { forNewRun: true });
   } catch (error) {
     if (!(error instanceof HerokuCdError) || error.verdict === 'unknown' || error.verdict === 'held')
       throw error;

@@ -15,6 +15,16 @@ export interface Recovery extends Pick<Run, 'ports' | 'budget'> {
   readonly settings: Pick<Settings<'recover'>, 'boot-timeout' | 'migrate-timeout'>;
 }
 
+export interface RecoverOptions {
+  /** Open a held window too. */
+  readonly evenHeld?: boolean;
+  /**
+   * A new deployment recovers before it starts. The earlier run may be alive in another job, so its build is
+   * awaited and not cancelled, and its code is left for the new deployment to replace.
+   */
+  readonly forNewRun?: boolean;
+}
+
 /**
  * Puts back what the journal's run had set, field by field: only where the live value is the one that it set
  * and the live release is one that it knew. Builds and one-off dynos of that run are settled first.
@@ -24,12 +34,12 @@ export interface Recovery extends Pick<Run, 'ports' | 'budget'> {
 export async function recoverJournal(
   run: Recovery,
   journal: JournalKeeper,
-  options: { evenHeld?: boolean } = {},
+  options: RecoverOptions = {},
 ): Promise<void> {
   const { closingHeroku: heroku, log } = run.ports;
   const { current: found } = journal;
   const app = found.app.name;
-  await settleBuilds(run, found);
+  await settleBuilds(run, found, options.forNewRun === true);
   await settleDynos(run, found);
   const release = await heroku.currentRelease(app);
   const slug = release?.slugId === undefined ? undefined : await heroku.slug(app, release.slugId);
@@ -64,6 +74,7 @@ export async function recoverJournal(
     ours &&
     !migrated &&
     !options.evenHeld &&
+    !options.forNewRun &&
     release?.id !== found.found.release?.id &&
     found.commit !== found.found.commit;
   if (behind && found.found.slugId !== null) await releaseEarlierCode(run, journal);
@@ -95,13 +106,15 @@ async function putFieldsBack(run: Recovery, journal: Journal): Promise<void> {
 }
 
 /** A pending build of that commit is cancelled and its end awaited; a pending release can only be awaited. */
-async function settleBuilds(run: Recovery, journal: Journal): Promise<void> {
+async function settleBuilds(run: Recovery, journal: Journal, onlyAwait: boolean): Promise<void> {
   const { closingHeroku: heroku, clock, log } = run.ports;
   const app = journal.app.name;
   const build = (await heroku.builds(app)).find(
     (one) => one.version === journal.commit && one.status === 'pending',
   );
-  if (build !== undefined) {
+  if (build !== undefined && onlyAwait) {
+    log.info(`On ${app}, a build of ${journal.commit.slice(0, 8)} is pending; waiting for its end.`);
+  } else if (build !== undefined) {
     log.info(`Cancelling the pending build of ${journal.commit.slice(0, 8)}.`);
     await heroku.cancelBuild(app, build.id);
   }
