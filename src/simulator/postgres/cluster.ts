@@ -1,12 +1,12 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
+import { text } from 'node:stream/consumers';
+import type { Guardian } from './guardian.ts';
 import type { Place } from './place.ts';
 import { spawnOptions } from './place.ts';
 
-const execute = promisify(execFile);
 const keptLogLines = 30;
 
 /** The role that may do everything; its name is nobody else's business. */
@@ -30,7 +30,7 @@ const settings = {
  * Makes the data folder: UTF-8, and no session without the password.
  * @throws Error with what initdb says.
  */
-export async function initialize(place: Place, password: string): Promise<void> {
+export async function initialize(place: Place, guardian: Guardian, password: string): Promise<void> {
   const passwordFile = join(place.folder, 'password');
   await writeFile(passwordFile, password, { mode: 0o600 });
   const { uid, gid } = place.owner;
@@ -44,17 +44,33 @@ export async function initialize(place: Place, password: string): Promise<void> 
     '--no-locale',
     '--no-sync',
   ];
-  try {
-    await execute(join(place.binaries, 'initdb'), args, spawnOptions(place));
-  } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
+  const said = await runInitdb(place, guardian, args);
+  if (said !== undefined) {
     throw new Error(
       `Postgres could not make its data folder in ${place.folder}: ${said}. ` +
         'Its user needs the right to enter that folder: TMPDIR names where it is made.',
-      { cause: error },
     );
   }
   await rm(passwordFile);
+}
+
+/** Gives what went wrong; undefined when all went well. */
+async function runInitdb(place: Place, guardian: Guardian, args: string[]): Promise<string | undefined> {
+  const child = spawn(join(place.binaries, 'initdb'), args, {
+    ...spawnOptions(place),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  guardian.setMaker(child.pid);
+  const said = text(child.stderr);
+  const ended = new Promise<Error | number | string | null>((resolve) => {
+    child.once('error', resolve);
+    child.once('close', (code, signal) => resolve(code ?? signal));
+  });
+  const end = await ended;
+  guardian.setMaker(undefined);
+  if (end === 0) return undefined;
+  if (end instanceof Error) return end.message;
+  return (await said).trim() || `initdb ended (${end})`;
 }
 
 /** The port was free when it was chosen, and then was not. */

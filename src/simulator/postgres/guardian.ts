@@ -4,15 +4,25 @@ import type { Place } from './place.ts';
 import { spawnOptions } from './place.ts';
 
 /**
- * `pg_ctl stop` waits for the end of the server; "fast" ends its sessions, "immediate" is for a server that
- * cannot even do that.
+ * Each line that it reads names the process group that still makes the data folder, or nobody's: that one is
+ * killed first, because it would make the folder anew. `pg_ctl stop` waits for the end of the server; "fast" ends
+ * its sessions, "immediate" is for a server that cannot even do that. A dying process may still write, so that
+ * removing the folder can take a second try; an empty one may not be ours to remove.
  */
-const script = `read -r _
+const script = `group=
+while read -r line; do group=$line; done
+[ -z "$group" ] || kill -s KILL -- "-$group"
 "$1/pg_ctl" stop -s -D "$2/data" -m fast -t 15 || "$1/pg_ctl" stop -s -D "$2/data" -m immediate -t 15
-rm -rf -- "$2"`;
+tries=0
+while rm -rf -- "$2"; [ -n "$(ls -A -- "$2")" ] && [ "$tries" -lt 50 ]; do
+  tries=$((tries + 1))
+  sleep 0.1
+done`;
 
 /** Ends a server and removes its folder, once. */
 export interface Guardian {
+  /** Names the process group that makes the data folder; undefined when it has done so. */
+  setMaker(group: number | undefined): void;
   /** Resolves when it is done. */
   end(): Promise<void>;
 }
@@ -32,6 +42,7 @@ export function startGuardian(place: Place): Guardian {
   gone.catch(() => undefined);
   child.stdin.on('error', () => undefined);
   return {
+    setMaker: (group) => child.stdin.write(`${group ?? ''}\n`),
     async end() {
       child.stdin.end();
       await gone;

@@ -37,7 +37,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   const guardian = startGuardian(place);
   try {
     const password = randomBytes(18).toString('base64url');
-    await initialize(place, password);
+    await initialize(place, guardian, password);
     const ports = new PortSource();
     const { child, port } = await launchOnFreePort(place, options.port ?? (() => ports.next()));
     return new RunningPostgres(place, guardian, child, port, password);
