@@ -70,6 +70,7 @@ function overview({ urls, platform, account }: LocalHeroku, file: string): strin
     `  API      ${urls.api}  and  ${urls.https}`,
     `  git      ${urls.git}/<app>.git`,
     `  router   ${urls.router}/_app/<app>/`,
+    `  attach   ${urls.rendezvous}`,
     `  control  ${urls.control}/state`,
     `  account  ${account.email}`,
     ...platform.apps.all.map((app) => `  app      ${app.name}`),

@@ -1,10 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ProcessExit, ProcessOptions, ProcessState, RunningProcess } from '../parts.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { untilListening } from './ports.ts';
 import { groupGone, signalGroup, trackGroup, untrackGroup } from './process-group.ts';
+import { spawnBash } from './spawn-bash.ts';
 
 /** Heroku sends SIGKILL 30 seconds after SIGTERM (Dev Center: Dyno shutdown behavior). */
 const HEROKU_GRACE_MS = 30_000;
@@ -16,7 +17,7 @@ export class DynoProcess implements RunningProcess {
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
   readonly input: Writable | undefined;
-  private readonly child: ChildProcess & { readonly stdout: Readable; readonly stderr: Readable };
+  private readonly child: ChildProcess;
   private readonly starting = new AbortController();
   private current: ProcessState = 'starting';
   private stopRequested = false;
@@ -25,28 +26,12 @@ export class DynoProcess implements RunningProcess {
 
   /** @throws Error when the process cannot be started at all (no bash, no such directory). */
   constructor(private readonly options: ProcessOptions) {
-    const { command, directory } = options;
-    // One pipe for both outputs: two would lose the order of their lines.
-    const script = `exec 2>&1\n${command}`;
-    this.child = spawn('bash', ['--norc', '--noprofile', '-c', script], {
-      cwd: directory,
-      env: environmentOf(options),
-      detached: true,
-      stdio: [options.hasInput ? 'pipe' : 'ignore', 'pipe', 'pipe'],
-    }) as typeof this.child;
-    // Registered first: a failed spawn emits `error`, and without a listener that would end this process.
-    this.child.once('error', () => this.starting.abort());
-    if (this.child.pid === undefined) {
-      throw new Error(
-        `${options.name} could not be started: bash is not in PATH, or ${directory} is not a directory.`,
-      );
-    }
-    this.pid = this.child.pid;
-    this.input = this.child.stdin ?? undefined;
-    // A process need not read its input, and a write that it does not want is no failure of anybody's.
-    this.input?.on('error', () => undefined);
+    const { child, pid, output, input } = spawnBash(options);
+    this.child = child;
+    this.pid = pid;
+    this.input = input;
     trackGroup(this.pid);
-    const drained = this.readLines();
+    const drained = this.read(output);
     this.exited = this.untilGone(drained);
     void this.boot();
   }
@@ -124,45 +109,27 @@ export class DynoProcess implements RunningProcess {
   }
 
   /** Resolves when all output has been handed on. */
-  private async readLines(): Promise<void> {
-    const streams = [this.child.stdout, this.child.stderr];
+  private async read(output: Readable): Promise<void> {
     const exited = new Promise<void>((resolve) => this.child.once('exit', () => resolve()));
-    const ends = streams.map((stream) => {
-      const closed = new Promise<void>((resolve) => stream.once('close', resolve));
-      if (this.options.onOutput) {
-        this.handOn(stream, exited);
-        return closed;
-      }
-      const lines = new LineSplitter((line) => this.options.onLine(line));
-      stream.on('data', (chunk: Buffer) => lines.push(chunk));
-      return closed.then(() => lines.end());
-    });
-    const all = Promise.all(ends);
-    this.child.once('exit', () => {
-      void groupGone(this.pid)
-        .then(() => Promise.race([all, delay(DRAIN_MS, undefined, { ref: false })]))
-        .then(() => streams.forEach((stream) => stream.destroy()));
-    });
-    await all;
+    const closed = new Promise<void>((resolve) => output.once('close', resolve));
+    const lines = new LineSplitter((line) => this.options.onLine(line));
+    if (this.options.onOutput) this.handOn(output, exited);
+    else output.on('data', (chunk: Buffer) => lines.push(chunk));
+    void exited
+      .then(() => groupGone(this.pid))
+      .then(() => Promise.race([closed, delay(DRAIN_MS, undefined, { ref: false })]))
+      .then(() => output.destroy());
+    await closed;
+    lines.end();
   }
 
   /** Hands output on as it comes, no faster than it is taken. */
-  private handOn(stream: Readable, exited: Promise<void>): void {
-    stream.on('data', (chunk: Buffer) => {
+  private handOn(output: Readable, exited: Promise<void>): void {
+    output.on('data', (chunk: Buffer) => {
       const taken = this.options.onOutput?.(chunk);
       if (taken === undefined) return;
-      stream.pause();
-      void Promise.race([taken, exited]).then(() => stream.resume());
+      output.pause();
+      void Promise.race([taken, exited]).then(() => output.resume());
     });
   }
-}
-
-/** What was given, PORT, and PATH and HOME where they were not given: nothing of this process's own. */
-function environmentOf({ environment, directory, port }: ProcessOptions): Record<string, string> {
-  return {
-    PATH: process.env.PATH ?? '/usr/local/bin:/usr/bin:/bin',
-    HOME: directory,
-    ...environment,
-    ...(port === undefined ? {} : { PORT: String(port) }),
-  };
 }

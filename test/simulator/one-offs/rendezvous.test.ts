@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TestHeroku } from '../support/local.ts';
@@ -80,6 +81,19 @@ describe('an attached command', () => {
     client.socket.write('\u0003');
     await client.closed;
     expect(oneOff(dyno.name)?.exitStatus).toBe(130);
+  });
+
+  it('can open its outputs by their names', async () => {
+    const client = await runAttached(test, 'shop', 'echo out > /dev/stdout; echo err > /dev/stderr');
+    expect(client.output).toBe('out\nerr\n');
+  });
+
+  it('leaves no file open here', async () => {
+    const openFiles = () => readdirSync('/dev/fd').length;
+    await runAttached(test, 'shop', 'true');
+    const before = openFiles();
+    for (let count = 0; count < 10; count++) await runAttached(test, 'shop', 'cat & true');
+    expect(openFiles()).toBeLessThan(before + 10);
   });
 
   it('may print a lot to a slow reader, and loses nothing', async () => {

@@ -60,6 +60,15 @@ describe('what the process gets', () => {
     expect(dyno.lines).toEqual(['out 1', 'err 1', 'out 2', 'err 2', 'out 3', 'err 3', 'last']);
   });
 
+  test('both outputs can be opened by their names', async () => {
+    const dyno = new Observed(
+      bench,
+      'echo out > /dev/stdout; echo err > /dev/stderr; echo more | tee /dev/stderr',
+    );
+    await dyno.running.exited;
+    expect(dyno.lines).toEqual(['out', 'err', 'more', 'more']);
+  });
+
   test('much output arrives whole', async () => {
     const dyno = new Observed(bench, 'seq 1 50000');
     await dyno.running.exited;
