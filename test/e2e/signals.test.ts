@@ -51,7 +51,7 @@ test('SIGTERM during a release phase awaits its end; once it has succeeded there
 
   expect(log).toContain('has succeeded, so its code stays');
   expect(log).toContain('incomplete (exit 5)');
-  expect(log).toMatch(/State now:[^]*database    migrated/);
+  expect(log).toMatch(/State now:[^]*database {4}migrated/);
   const after = await world.heroku.control.app(APP);
   expect(after.releases.find((release) => release.current)?.commit).toBe(second);
 });

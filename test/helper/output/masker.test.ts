@@ -22,7 +22,8 @@ test.each(['', ':', 'heroku:', 'user@example.com:', 'x:', 'Authorization: Bearer
       const rest = shown.replace('[masked]', ' ').replace('Basic ', '').trim();
       for (const part of rest.split(' ').filter(Boolean)) {
         const decoded = Buffer.from(part, 'base64').toString('latin1');
-        for (let at = 0; at + 3 <= decoded.length; at += 1) expect(KEY).not.toContain(decoded.slice(at, at + 3));
+        for (let at = 0; at + 3 <= decoded.length; at += 1)
+          expect(KEY).not.toContain(decoded.slice(at, at + 3));
       }
       expect(shown).toContain('[masked]');
     }
