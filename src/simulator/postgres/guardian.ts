@@ -5,13 +5,20 @@ import { spawnOptions } from './place.ts';
 
 /**
  * Each line that it reads names the process group that still makes the data folder, or nobody's: that one is
- * killed first, because it would make the folder anew. `pg_ctl stop` waits for the end of the server; "fast" ends
- * its sessions, "immediate" is for a server that cannot even do that. A dying process may still write, so that
- * removing the folder can take a second try; an empty one may not be ours to remove.
+ * waited for, because it would make the folder anew, and killed in its midst would leave shared memory.
+ * `pg_ctl stop` waits for the end of the server; "fast" ends its sessions, "immediate" is for a server that
+ * cannot even do that. An empty folder may not be ours to remove.
  */
 const script = `group=
 while read -r line; do group=$line; done
-[ -z "$group" ] || kill -s KILL -- "-$group"
+if [ -n "$group" ]; then
+  tries=0
+  while kill -s 0 -- "-$group" && [ "$tries" -lt 300 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+  kill -s KILL -- "-$group"
+fi
 "$1/pg_ctl" stop -s -D "$2/data" -m fast -t 15 || "$1/pg_ctl" stop -s -D "$2/data" -m immediate -t 15
 tries=0
 while rm -rf -- "$2"; [ -n "$(ls -A -- "$2")" ] && [ "$tries" -lt 50 ]; do

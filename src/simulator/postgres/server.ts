@@ -94,11 +94,13 @@ class RunningPostgres implements PostgresServer {
 
   async #end(): Promise<void> {
     await this.guardian.end();
-    if (this.child.exitCode === null && this.child.signalCode === null) {
+    // The guardian may have been killed itself. SIGQUIT ends a server at once, SIGKILL leaves its shared memory.
+    for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
       const late = delay(lastBreathMs, 'late', { ref: false });
-      if ((await Promise.race([this.#exited, late])) === 'late') this.child.kill('SIGKILL');
-      await this.#exited;
+      if ((await Promise.race([this.#exited, late])) !== 'late') break;
+      this.child.kill(signal);
     }
+    await this.#exited;
     // The guardian emptied it; the folder above may be closed to its user.
     await removePlace(this.place);
   }
