@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ControlClient, type Action } from '../../../src/simulator/index.ts';
 import { TestHeroku } from '../support/local.ts';
 import { Client, create, isAlive, logOf, untilLogged } from './support/client.ts';
 
@@ -185,6 +186,21 @@ describe('the control', () => {
     });
     expect(view.log.join('\n')).toContain('by user colleague@example.com');
     await expect(control.act('shop', { action: 'one-off', command: '' })).rejects.toThrow(/command/);
+  });
+
+  it('does so from another process too, and refuses what it does not know', async () => {
+    const control = new ControlClient(test.heroku.urls.control);
+    const before = (await control.app('shop')).oneOffs.length;
+    await control.act('shop', {
+      action: 'one-off',
+      command: 'exec sleep 60',
+      timeToLive: 1,
+      as: 'a@example.com',
+    });
+    const view = await control.until('shop', ({ oneOffs }) => oneOffs[before]?.state === 'ended');
+    expect(view.oneOffs[before]).toMatchObject({ type: 'run', exitStatus: 143 });
+    const misspelt = { action: 'one-off', command: 'true', timetolive: 1 } as Action;
+    await expect(control.act('shop', misspelt)).rejects.toThrow(/timetolive/);
   });
 
   it('shows what a running one waits for', async () => {
