@@ -18,7 +18,7 @@ test('unwinds in reverse order, and one failure does not stop the others', async
   expect(done).toEqual(['third', 'first']);
   expect(reports).toEqual([
     { what: 'third', outcome: 'nothing-to-do' },
-    { what: 'second', outcome: 'failed', why: 'no way' },
+    { what: 'second', outcome: 'failed', why: 'no way', error: new Error('no way') },
     { what: 'first', outcome: 'undone' },
   ]);
   expect(lines).toContain('That could not be undone: no way');
