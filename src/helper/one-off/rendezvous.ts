@@ -64,6 +64,7 @@ export class Rendezvous {
       const left = Math.max(since, this.#lastByteAt) + ms - this.#clock.now();
       if (this.#hasEnded || left <= 0) return;
       const waiting = new AbortController();
+      // Rejected only by the abort two lines below, when the connection ended first.
       const pause = this.#clock.sleep(left, waiting.signal).catch(() => undefined);
       await Promise.race([this.ended, pause]).finally(() => waiting.abort());
     }

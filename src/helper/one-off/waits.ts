@@ -21,6 +21,7 @@ export class Latch {
 export async function firstOf<T>(start: (signal: AbortSignal) => readonly Promise<T>[]): Promise<T> {
   const over = new AbortController();
   const waits = start(over.signal);
+  // The race tells of the first one to fail; those that lose it are aborted, and fail for that reason alone.
   for (const wait of waits) wait.catch(() => undefined);
   try {
     return await Promise.race(waits);
