@@ -46,7 +46,7 @@ export function loadScope(
     if (key !== '' && open.includes(key)) {
       throw at.fail(`The orb imports itself: ${[...open, key].join(' -> ')}`);
     }
-    const value = mapped === undefined ? reference : readDocument(mapped.text, mapped.file);
+    const value = mapped === undefined ? reference : readOrb(mapped);
     if (!isMapping(value)) {
       throw at.fail(unmapped(alias, reference));
     }
@@ -55,6 +55,19 @@ export function loadScope(
     scope.orbs.set(alias, loadScope(value, inner, sources, frameOf, key === '' ? open : [...open, key]));
   }
   return scope;
+}
+
+/** The orbs that were read last, by file: a workflow's jobs, and the rehearsals of one process, use the same ones. */
+const known = new Map<string, { readonly text: string; readonly value: unknown }>();
+const KNOWN_LIMIT = 20;
+
+function readOrb({ text, file }: OrbSource): unknown {
+  const before = known.get(file);
+  if (before?.text === text) return before.value;
+  const value = readDocument(text, file);
+  if (known.size >= KNOWN_LIMIT) known.clear();
+  known.set(file, { text, value });
+  return value;
 }
 
 function own(sources: OrbSources, name: string, path: string): OrbSource | undefined {

@@ -7,6 +7,12 @@ import type { Source } from './types.ts';
 
 const run = promisify(execFile);
 
+/** What code hosts allow. */
+const SERVED = [
+  ...['uploadpack.allowFilter=true', 'uploadpack.allowAnySHA1InWant=true'],
+  'receive.denyCurrentBranch=ignore',
+];
+
 /** What to check out. Without `branch` and `tag` it is the repository's current branch. */
 export interface SourceOptions {
   /** A local repository, or the address of one. */
@@ -57,22 +63,19 @@ export async function prepareSource(options: SourceOptions, folder: string): Pro
     throw new RehearsalError(`There is no repository at ${repository}.`, 'repository');
   }
   const copy = join(folder, 'origin.git');
+  const settings = SERVED.flatMap((setting) => ['--config', setting]);
   try {
-    await git(['clone', '--quiet', '--mirror', repository, copy]);
+    await git(['clone', '--quiet', '--mirror', ...settings, repository, copy]);
   } catch (error) {
     throw new RehearsalError(
       `The repository ${repository} cannot be cloned: ${message(error)}`,
       'repository',
     );
   }
-  const settings = ['uploadpack.allowFilter', 'uploadpack.allowAnySHA1InWant', 'receive.denyCurrentBranch'];
-  for (const name of settings) {
-    await git(['-C', copy, 'config', name, name.startsWith('receive') ? 'ignore' : 'true']);
-  }
   const wanted = tag === undefined ? (branch ?? (await currentBranch(copy))) : undefined;
-  if (wanted !== undefined) await takeRemoteBranch(copy, wanted, options.revision);
-  const name = tag === undefined ? `refs/heads/${wanted ?? ''}` : `refs/tags/${tag}`;
-  const revision = await commit(copy, options.revision ?? name);
+  const head = wanted === undefined ? undefined : await takeRemoteBranch(copy, wanted, options.revision);
+  const name = options.revision ?? (tag === undefined ? undefined : `refs/tags/${tag}`);
+  const revision = name === undefined ? head : await commit(copy, name);
   if (revision === undefined) {
     throw new RehearsalError(
       options.revision === undefined
@@ -109,12 +112,21 @@ async function currentBranch(repository: string): Promise<string> {
   return branch;
 }
 
-/** A branch that the user has only as `origin/<branch>` is a branch of the code host all the same. */
-async function takeRemoteBranch(copy: string, branch: string, revision: string | undefined): Promise<void> {
-  if ((await commit(copy, `refs/heads/${branch}`)) !== undefined) return;
+/**
+ * A branch that the user has only as `origin/<branch>` is a branch of the code host all the same.
+ * @returns the commit that the branch is at.
+ */
+async function takeRemoteBranch(
+  copy: string,
+  branch: string,
+  revision: string | undefined,
+): Promise<string | undefined> {
+  const head = await commit(copy, `refs/heads/${branch}`);
+  if (head !== undefined) return head;
   const from = (await commit(copy, `refs/remotes/origin/${branch}`)) ?? revision;
   const sha = from === undefined ? undefined : await commit(copy, from);
   if (sha !== undefined) await git(['-C', copy, 'update-ref', `refs/heads/${branch}`, sha]);
+  return sha;
 }
 
 async function remoteSource({ repository, branch, tag, revision }: SourceOptions): Promise<Source> {
