@@ -54,6 +54,7 @@ export class GitProcesses {
   readonly #options: GitOptions;
   readonly #job: JobEnvironment;
   #networkRequests = 0;
+  readonly #known = new Map<string, Promise<unknown>>();
 
   constructor(options: GitOptions) {
     this.#options = options;
@@ -70,6 +71,14 @@ export class GitProcesses {
   /** How many processes were started that talk to a server. */
   get networkRequests(): number {
     return this.#networkRequests;
+  }
+
+  /** What cannot change while a run lasts, such as a commit's tree, is asked for once; a failure is asked again. */
+  once<T>(what: string, ask: () => Promise<T>): Promise<T> {
+    const known = (this.#known.get(what) ?? ask()) as Promise<T>;
+    this.#known.set(what, known);
+    known.catch(() => this.#known.delete(what));
+    return known;
   }
 
   get fetchLimits(): NetworkLimits {

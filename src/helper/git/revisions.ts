@@ -57,7 +57,11 @@ export async function topLevel(git: GitProcesses): Promise<string | undefined> {
 }
 
 /** @throws Refusal where git is missing; Failure where it does not say a version. */
-export async function gitVersion(git: GitProcesses): Promise<string> {
+export function gitVersion(git: GitProcesses): Promise<string> {
+  return git.once('version', () => readVersion(git));
+}
+
+async function readVersion(git: GitProcesses): Promise<string> {
   const result = await git.offline(['version']);
   const version = /^git version (\d+(?:\.\d+)+)/.exec(result.stdout.toString('utf8'))?.[1];
   if (result.exitCode !== 0 || version === undefined) throw gitFailure(result);

@@ -41,9 +41,13 @@ async function listTree(
     });
 }
 
+function wholeTree(git: GitProcesses, commit: string): Promise<TreeEntry[]> {
+  return git.once(`tree ${commit}`, () => listTree(git, commit, ['-r']));
+}
+
 /** Whether a `.gitattributes` anywhere in the commit's tree gives files the filter `lfs`. */
 export async function usesLfs(git: GitProcesses, commit: string): Promise<boolean> {
-  const entries = await listTree(git, commit, ['-r']);
+  const entries = await wholeTree(git, commit);
   const files = entries.filter(({ type, mode, path }) => {
     return type === 'blob' && mode !== SYMLINK && posix.basename(path) === '.gitattributes';
   });
@@ -59,7 +63,7 @@ export async function usesLfs(git: GitProcesses, commit: string): Promise<boolea
 
 /** Whether the commit's tree holds submodules: links to other repositories, and the file that says where they are. */
 export async function hasSubmodules(git: GitProcesses, commit: string): Promise<boolean> {
-  const entries = await listTree(git, commit, ['-r']);
+  const entries = await wholeTree(git, commit);
   return entries.some(({ mode }) => mode === GITLINK) && entries.some(({ path }) => path === '.gitmodules');
 }
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Failure } from '../../../src/helper/errors.ts';
 import { createGit } from '../../../src/helper/git/create-git.ts';
 import { Secret } from '../../../src/helper/output/secret.ts';
@@ -207,4 +207,17 @@ printf ' \\tx:refs/heads/main\\ta..b\\nDone\\n'; exit 0`,
   let lines = 0;
   expect(await push(git, { onLine: () => (lines += 1) })).toEqual({ kind: 'pushed' });
   expect(lines).toBe(20_000);
+});
+
+test('a tree and the version are asked for once, and again after a failure', async () => {
+  const log = sandbox.path('asked');
+  const failOnce = `echo "$1" >> '${log}'; [ -e '${log}.broken' ] || { : > '${log}.broken'; exit 1; }`;
+  const git = await gitThat(failOnce, 'ls-tree|version');
+  await expect(git.version()).rejects.toThrow();
+  await Promise.all([git.version(), git.usesLfs(ids[2]), git.hasSubmodules(ids[2])]);
+  await Promise.all([git.version(), git.hasSubmodules(ids[2]), git.hasSubmodules(ids[1])]);
+  expect(readFileSync(log, 'utf8').trim().split('\n').sort()).toEqual([
+    ...['ls-tree', 'ls-tree'],
+    ...['version', 'version'],
+  ]);
 });
