@@ -5,7 +5,7 @@ import type { AppView } from '../../../src/simulator/index.ts';
 import { runHelper, unpackHelper, type HelperRun } from '../../support/orb-helper.ts';
 import { findLeaks } from './leaks.ts';
 import { filePlaces } from './files.ts';
-import { APP, KEY, type World } from './world.ts';
+import { APP, fewAuthorities, KEY, type World } from './world.ts';
 
 /** How the helper is called; everything that is not given is in order. */
 export interface Call {
@@ -88,6 +88,7 @@ export class HelperProgram {
       PATH: process.env['PATH'],
       HOME: home,
       ...this.world.heroku.environment(),
+      ...fewAuthorities(this.world),
       HEROKU_CD_APP_NAME: APP,
       HEROKU_CD_REVISION: this.commit,
       // Waits of minutes between tries pass in a second.

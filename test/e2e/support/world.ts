@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { stringify } from 'yaml';
 import type { Result } from '../../../src/helper/deployment/result.ts';
 import { rehearseJob, type JobResult, type RehearsalOptions } from '../../../src/rehearsal/index.ts';
 import { startLocalHeroku, type LocalHeroku, type LocalHerokuOptions } from '../../../src/simulator/index.ts';
-import { createRepository, type Repository } from './repository.ts';
+import { APP_FILES, createRepository, type Repository } from './repository.ts';
 
 export const APP = 'corner-shop';
 export const KEY = 'HRKU-5ca1ab1e-0000-4000-8000-00000c0ffee5';
@@ -29,6 +29,13 @@ export interface World {
   readonly folder: string;
   /** Runs the orb's deploy job in real bash, as CircleCI would. */
   deploy(options?: DeployOptions): Promise<Deployment>;
+  /**
+   * Commits the files and pushes them as a person would, past the orb: for what an app was before a run. Much
+   * cheaper than a deployment, and no run has left a journal. Gives the commit.
+   */
+  pushByHand(files?: Readonly<Record<string, string>>): Promise<string>;
+  /** Type, quantity and size of every process type, such as `web=1:Eco`. */
+  formation(): Promise<readonly string[]>;
   /** What the app answers to a browser: status and body. Waits while its web dyno is still booting. */
   visit(): Promise<string>;
   /** The app as the local Heroku holds it. */
@@ -59,9 +66,19 @@ export interface Deployment {
   readonly result: Result | undefined;
 }
 
+/**
+ * Keeps Node.js and git from reading the hundred authorities of the world at every start, which takes them longer
+ * than the work: the local Heroku's own, which is trusted besides, is the only one here.
+ */
+export const fewAuthorities = (world: Pick<World, 'folder'>): Readonly<Record<string, string>> => ({
+  NODE_OPTIONS: '--use-openssl-ca',
+  GIT_SSL_CAPATH: join(world.folder, 'authorities'),
+});
+
 /** Starts everything on free ports and in a temporary folder. */
 export async function createWorld(options: LocalHerokuOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'heroku-cd-e2e-'));
+  await mkdir(join(folder, 'authorities'));
   const heroku = await startLocalHeroku({
     account: { email: 'deploy@example.com', key: KEY },
     apps: [APP],
@@ -75,7 +92,7 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
     repository,
     folder,
     async deploy(given = {}) {
-      const { orbJob = 'deploy', parameters, context, steps, jobKeys, ...rest } = given;
+      const { orbJob = 'deploy', parameters, context, steps, jobKeys, environment, ...rest } = given;
       const artifacts = join(folder, `artifacts-${(runs += 1)}`);
       const { HEROKU_API_KEY: _key, ...hosts } = heroku.environment();
       let log = '';
@@ -88,6 +105,7 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
         contexts: { heroku: defined({ HEROKU_API_KEY: KEY, ...context }) },
         callerEnvironment: { PATH: process.env['PATH'], ...hosts },
         artifactsFolder: artifacts,
+        environment: { ...fewAuthorities({ folder }), ...environment },
         // Nothing but caches goes from one job to the next.
         cacheFolder: join(folder, 'cache'),
         output: { write: (text) => (log += text) },
@@ -96,6 +114,17 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
       const calls = job.steps.filter((one) => HELPER_STEPS.includes(one.name) && one.exitCode !== null);
       const step = calls.find((one) => one.exitCode !== 0) ?? calls.at(-1);
       return { job, log, exitCode: step?.exitCode ?? null, result: await readResult(artifacts) };
+    },
+    async pushByHand(files = APP_FILES) {
+      const commit = await repository.commit(files);
+      const url = new URL(`${heroku.urls.api}/${APP}.git`);
+      Object.assign(url, { username: 'heroku', password: KEY });
+      await repository.git('push', '--quiet', url.href, 'HEAD:refs/heads/main');
+      return commit;
+    },
+    async formation() {
+      const app = await heroku.control.app(APP);
+      return app.formation.map((one) => `${one.type}=${one.quantity}:${one.size}`);
     },
     app() {
       const app = heroku.platform.apps.find(APP);
