@@ -1,4 +1,4 @@
-import type { LogStream } from '../ports/heroku.ts';
+import type { LogFilter, LogStream } from '../ports/heroku.ts';
 import { Api } from './api.ts';
 import { Cutoff } from './cutoff.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
@@ -22,7 +22,7 @@ const PATH = '(log stream)';
 export async function openLog(
   api: Api,
   app: string,
-  filter: { readonly dyno: string; readonly lines?: number },
+  filter: LogFilter,
   onLine: (line: string) => void,
   signal: AbortSignal | undefined,
 ): Promise<LogStream> {
@@ -42,10 +42,8 @@ export async function openLog(
 
   const cutoff = new Cutoff({ signals });
   const answer = await connect(api, url, cutoff);
-  const lines = new LineSplitter((line) => {
-    const text = textOf(line);
-    if (text !== undefined) onLine(text);
-  });
+  const log = new LogText(answer.header('content-type'), onLine);
+  const lines = new LineSplitter((line) => log.push(line));
   return { ended: follow(answer, lines, cutoff), close: () => cutoff.cut() };
 }
 
@@ -83,10 +81,42 @@ async function follow(answer: OpenAnswer, lines: LineSplitter, cutoff: Cutoff): 
   }
 }
 
-/** The log line in a line of the stream, which is plain text or server-sent events, as the server likes. */
-function textOf(line: string): string | undefined {
-  if (/^\d/.test(line)) return line;
-  return /^data: ?(.*)$/s.exec(line)?.[1];
+/** As much of an event as is kept, in characters: Heroku splits longer lines of a log (Dev Center: Limits). */
+const LONGEST_EVENT = 10_000;
+
+/**
+ * The lines of a log in the lines of its stream, which is plain text or server-sent events, as the server
+ * likes. An event is one line of the log, of whatever lines its data consists: what a process prints in its
+ * second line must not look like the platform's own word (WHATWG HTML: server-sent events).
+ */
+class LogText {
+  readonly #onLine: (line: string) => void;
+  #events: boolean | undefined;
+  #data: string | undefined;
+
+  constructor(contentType: string | undefined, onLine: (line: string) => void) {
+    this.#events = contentType?.includes('event-stream') === true ? true : undefined;
+    this.#onLine = onLine;
+  }
+
+  push(line: string): void {
+    if (line === '' && this.#events === undefined) return;
+    this.#events ??= !/^\d/.test(line);
+    if (this.#events) for (const part of line.split('\r')) this.#field(part);
+    else if (line !== '') this.#onLine(line);
+  }
+
+  #field(line: string): void {
+    if (line === '') {
+      const data = this.#data;
+      this.#data = undefined;
+      if (data !== undefined) this.#onLine(data);
+      return;
+    }
+    const value = /^data(?:: ?(.*))?$/s.exec(line);
+    if (value === null || (this.#data?.length ?? 0) > LONGEST_EVENT) return;
+    this.#data = [...(this.#data === undefined ? [] : [this.#data]), value[1] ?? ''].join('\n');
+  }
 }
 
 function logError(what: string, status?: number): HerokuApiError {

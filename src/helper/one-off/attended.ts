@@ -99,18 +99,33 @@ export class Attended {
     }
   }
 
+  /**
+   * The command can print the marker itself, in the midst of its work. So it counts once the dyno has ended,
+   * and a failure that the platform's log has counts more: that line nobody but the platform can write.
+   */
   async #byMarker(connection: Rendezvous): Promise<OneOffOutcome> {
-    await within(connection.ended, LINGER_MS, this.#ports.clock);
-    return this.#exited(this.#output.exitStatus ?? 0, 'marker');
+    const { clock, log } = this.#ports;
+    const { name } = this.#dyno;
+    await within(connection.ended, LINGER_MS, clock);
+    const gone = (await this.#endedByItself()) || (await this.stop());
+    if (this.#dynoLog.whole) await within(this.#dynoLog.exited, LOG_GRACE_MS, clock);
+    const told = this.#output.exitStatus ?? 0;
+    if (!gone)
+      return this.#unknown(`${name} told an exit status of ${told}, and Heroku lists it still.`, gone);
+    const logged = this.#dynoLog.facts.exitStatus ?? told;
+    if (told !== 0 || logged === 0) return this.#exited(told, 'marker');
+    log.warn(`${name} told an exit status of 0; the app's log says ${logged}, which counts.`);
+    return this.#exited(logged, 'log');
   }
 
   #exited(exitStatus: number, evidence: 'marker' | 'log'): OneOffOutcome {
-    const { name } = this.#dyno;
+    const { errorCodes } = this.#dynoLog.facts;
     return {
       kind: 'exited',
       exitStatus,
       evidence,
-      dyno: name,
+      dyno: this.#dyno.name,
+      ...(errorCodes.length === 0 ? {} : { errorCodes }),
       ...this.#stop(`It exited with status ${exitStatus}.`),
     };
   }
@@ -176,8 +191,7 @@ export class Attended {
   async #endedByItself(): Promise<boolean> {
     const { signal } = this.#halt;
     if (signal.aborted) return false;
-    const told = (): boolean =>
-      this.#output.exitStatus !== undefined || this.#dynoLog.facts.exitStatus !== undefined;
+    const told = (): boolean => this.#dynoLog.facts.exitStatus !== undefined;
     try {
       return await this.#end.gone(Infinity, told, signal);
     } catch (error) {
@@ -188,13 +202,13 @@ export class Attended {
 
   #judge(loss: Loss, gone: boolean): OneOffOutcome {
     const { name } = this.#dyno;
-    const { exitStatus, errorCodes } = this.#dynoLog.facts;
+    const { exitStatus, stopped, errorCodes } = this.#dynoLog.facts;
     if (gone && this.#neverBegan()) {
       const what = `${name} could not be attached to (Heroku's error R13), so its command was not started.`;
       return { kind: 'not-started', error: new Failure({ what, next: 'Run again.' }) };
     }
     // Told to stop, a command may well end with 0 in the middle of its work.
-    const certain = exitStatus !== undefined && !(exitStatus === 0 && this.#stopped);
+    const certain = exitStatus !== undefined && !(exitStatus === 0 && (this.#stopped || stopped));
     if (certain) return this.#exited(exitStatus, 'log');
     return this.#unknown(describeUnknown(loss, { name, gone, exitStatus, errorCodes }), gone);
   }

@@ -23,7 +23,10 @@ export class CommandOutput {
     this.#onLine = onLine;
   }
 
-  /** What the marker told; undefined before it came. */
+  /**
+   * What the marker told; undefined before it came. Of several the first failure counts: the command can read
+   * what will be printed after it, and print it too, and to feign a failure gains nothing.
+   */
   get exitStatus(): number | undefined {
     return this.#exitStatus;
   }
@@ -52,9 +55,9 @@ export class CommandOutput {
   }
 
   #take(line: string): void {
-    const status = this.#ending || this.#exitStatus !== undefined ? undefined : this.#marker.statusIn(line);
+    const status = this.#ending ? undefined : this.#marker.statusIn(line);
     if (status !== undefined) {
-      this.#exitStatus = status;
+      this.#exitStatus ||= status;
       this.#heldBack = false;
       this.#marked.open();
       return;

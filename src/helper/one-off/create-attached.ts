@@ -20,6 +20,8 @@ export interface Creation {
 /** What became of a dyno whose creation was not answered. `why`: a reason for not being certain. */
 type Lost = { readonly ran: 'no' } | { readonly ran: 'maybe'; readonly why: string; readonly dyno?: Dyno };
 
+/** A line of the log holds 10 000 bytes (Dev Center: Limits), and more than the command is in it. */
+const LONGEST_IN_LOG = 9_000;
 /** How long lines of the log may take to come after the dyno is gone. */
 export const LOG_GRACE_MS = 20_000;
 
@@ -77,7 +79,9 @@ async function settleLost(creation: Creation, lost: HerokuApiError): Promise<Los
     const end = exitStatus === undefined ? '' : `, and it exited with status ${exitStatus}`;
     return { ran: 'maybe', why: `The app's log says that the command was started${end}.`, ...named };
   }
-  if (!dynoLog.whole) {
+  // The nonce is at the end of the command, and of a long line of the log that may be missing.
+  const shown = found !== undefined || creation.dyno.command.length < LONGEST_IN_LOG;
+  if (!dynoLog.whole || !shown) {
     const why = "Without all of the app's log it cannot be proven that the command was not started.";
     return { ran: 'maybe', why, ...named };
   }

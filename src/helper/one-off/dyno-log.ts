@@ -4,13 +4,15 @@ import type { Dyno, Heroku, LogStream } from '../ports/heroku.ts';
 import type { Log } from '../ports/log.ts';
 import { messageOf } from '../output/message.ts';
 import { Latch, within } from './waits.ts';
-import { errorCodeIn, exitStatusIn, isStart, type LogLine, parseLogLine } from './log-line.ts';
+import { errorCodeIn, exitStatusIn, isStart, isStop, type LogLine, parseLogLine } from './log-line.ts';
 
 /** What the platform's log says about one dyno. */
 export interface DynoFacts {
   /** Whether its command was started. */
   readonly started: boolean;
   readonly exitStatus: number | undefined;
+  /** Whether the platform told its processes to end before they did, whoever wanted that. */
+  readonly stopped: boolean;
   /** Error codes such as `R14`, in order, each once. */
   readonly errorCodes: readonly string[];
 }
@@ -18,6 +20,7 @@ export interface DynoFacts {
 interface Seen {
   startedAt: number | undefined;
   exit: { readonly at: number; readonly status: number } | undefined;
+  stopped: boolean;
   errorCodes: Set<string>;
 }
 
@@ -110,6 +113,7 @@ export class DynoLog {
     return {
       started: seen?.startedAt !== undefined && counts(seen.startedAt),
       exitStatus: seen?.exit !== undefined && counts(seen.exit.at) ? seen.exit.status : undefined,
+      stopped: seen?.stopped === true,
       errorCodes: [...(seen?.errorCodes ?? [])],
     };
   }
@@ -166,10 +170,12 @@ export class DynoLog {
 
   #take(text: string): void {
     const line = parseLogLine(text);
+    // Only the first line of a command may stand beside the words that it is started, so any with the nonce is
+    // proof; but for the API's, which says that it was asked for.
+    if (text.includes(this.#nonce) && line?.dyno !== 'api') this.#startedByNonce = true;
     if (line === undefined) return;
     // The log's own losses: what is not there proves nothing any more (Dev Center: Error Codes, L10 and on).
     if (errorCodeIn(line)?.startsWith('L')) this.#whole = false;
-    if (isStart(line) && line.text.includes(this.#nonce)) this.#startedByNonce = true;
     if (this.#dyno === undefined ? line.dyno.startsWith(`${this.#type}.`) : line.dyno === this.#dyno.name) {
       this.#note(line);
     }
@@ -181,6 +187,7 @@ export class DynoLog {
     const code = errorCodeIn(line);
     if (isStart(line)) seen.startedAt = line.at;
     if (code !== undefined) seen.errorCodes.add(code);
+    if (isStop(line) && seen.exit === undefined) seen.stopped = true;
     if (status !== undefined) seen.exit = { at: line.at, status };
     if (line.dyno === this.#dyno?.name && this.facts.exitStatus !== undefined) this.#exited.open();
   }
@@ -190,7 +197,7 @@ export class DynoLog {
     if (known !== undefined) return known;
     const [oldest] = this.#seen.keys();
     if (this.#seen.size >= MOST_DYNOS && oldest !== undefined) this.#seen.delete(oldest);
-    const fresh: Seen = { startedAt: undefined, exit: undefined, errorCodes: new Set() };
+    const fresh: Seen = { startedAt: undefined, exit: undefined, stopped: false, errorCodes: new Set() };
     this.#seen.set(dyno, fresh);
     return fresh;
   }

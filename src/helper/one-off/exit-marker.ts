@@ -6,6 +6,9 @@ const WORD = 'heroku-cd-exit';
  * How a command tells its exit status over a stream that carries nothing but its output: by a line of its
  * own at the end, with a number that nobody can know before this run. The command that prints the line
  * holds its parts only, so nothing that shows the command (a trace, a list of processes) shows the line.
+ *
+ * A command that means to can put the line together, for it runs beside the shell that will print it. So the
+ * line is believed only once the dyno has ended, and not against the platform's own log.
  */
 export class ExitMarker {
   /** 128 random bits in hex; they tell this run's dyno from any other, too. */

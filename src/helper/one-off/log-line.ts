@@ -28,6 +28,11 @@ export function isStart(line: LogLine): boolean {
   return /^Starting process with command\b/.test(line.text);
 }
 
+/** Whether the line says that the dyno's processes are told to end: by its time to live, or by somebody. */
+export function isStop(line: LogLine): boolean {
+  return line.source === 'heroku' && /^Stopping all processes with SIG/.test(line.text);
+}
+
 /** The code in `Error R13 (Attach error) -> …` (Dev Center: Error Codes). */
 export function errorCodeIn(line: LogLine): string | undefined {
   if (line.source !== 'heroku') return undefined;

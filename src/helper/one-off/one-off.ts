@@ -52,14 +52,17 @@ export type Stop =
 
 export type OneOffOutcome =
   /**
-   * The command ended. `marker`: it said so itself over the dyno's connection. `log`: the platform's log
-   * has the exit status of its shell. After a stop, a status of 0 is only reported from a marker.
+   * The command ended. `marker`: it said so itself over the dyno's connection, and the dyno is gone. `log`:
+   * the platform's log has the exit status of its shell. After a stop, a status of 0 is only reported from a
+   * marker.
    */
   | {
       readonly kind: 'exited';
       readonly exitStatus: number;
       readonly evidence: 'marker' | 'log';
       readonly dyno: string;
+      /** What Heroku logged about the dyno, such as `R15`. */
+      readonly errorCodes?: readonly string[];
       readonly stop?: Stop;
     }
   /** The command may have run, wholly or in part. */

@@ -36,13 +36,33 @@ describe('openLog', () => {
     ['text without an end', `${LINE}\n${LINE}`],
     ['text with what keeps a connection open', `\0\0${LINE}\n\0${LINE}\n`],
     ['events', `id: 1\ndata: ${LINE}\n\n: still here\n\nid: 2\nevent: x\ndata:${LINE}\n\n`],
-    ['an event of two lines', `data: ${LINE}\ndata: ${LINE}\n\n`],
+    ['events of a server that ends lines with carriage returns', `data: ${LINE}\r\rdata: ${LINE}\r\r\n`],
+    ['what is an event by its first line', `: hello\n\n${LINE}\ndata: ${LINE}\n\ndata: ${LINE}\n\n`],
   ])('understands %s', async (_what, body) => {
     const { heroku } = await withLog(text(200, body));
     const lines: string[] = [];
     const stream = await heroku.openLog('shop', { dyno: 'run' }, (line) => lines.push(line));
     await stream.ended;
     expect(lines).toEqual([LINE, LINE]);
+  });
+
+  it.each<[string, string, string[]]>([
+    ['is one line of the log, of whatever lines it consists', `data: a\ndata: ${LINE}\n\n`, [`a\n${LINE}`]],
+    ['has data of its own lines only', `data: a\r${LINE}\n\n`, ['a']],
+    ['may have empty lines', 'data\ndata:\ndata: a\n\n', ['\n\na']],
+    ['without an end is none', `data: a\n\ndata: ${LINE}\n`, ['a']],
+    ['without data is none', `id: 7\n\ndatum: ${LINE}\n\n`, []],
+    [
+      'is bounded',
+      `${`data: ${'x'.repeat(6_000)}\n`.repeat(50)}\n`,
+      [Array(2).fill('x'.repeat(6_000)).join('\n')],
+    ],
+  ])('knows what an event is: it %s', async (_what, body, expected) => {
+    const { heroku } = await withLog(text(200, body, { 'Content-Type': 'text/event-stream' }));
+    const lines: string[] = [];
+    const stream = await heroku.openLog('shop', { dyno: 'run' }, (line) => lines.push(line));
+    await stream.ended;
+    expect(lines).toEqual(expected);
   });
 
   it.each<[string, Reply]>([

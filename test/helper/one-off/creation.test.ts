@@ -140,6 +140,34 @@ describe('a creation whose answer is lost', () => {
     expect(world.creations).toBe(1);
   });
 
+  it.each([true, false])('leaves the end unknown for a command of several lines, too: %s', async (events) => {
+    world.platform.serverSentEvents = events;
+    world.platform.server.on(
+      route,
+      world.platform.create(() =>
+        after(() => {
+          world.platform.dyno.logStart();
+          world.platform.dyno.exit(0);
+        }, reset),
+      ),
+    );
+    expect(await world.run('echo twice?\necho no')).toMatchObject({
+      kind: 'unknown',
+      why: expect.stringContaining('the command was started'),
+    });
+    expect(world.creations).toBe(1);
+  });
+
+  it('is not repeated where its command is too long for the log to prove anything', async () => {
+    world.platform.server.on(route, beforeBody(reset));
+    expect(await world.run(`echo twice? ${'x'.repeat(10_000)}`)).toMatchObject({
+      kind: 'unknown',
+      dyno: undefined,
+      why: expect.stringContaining('cannot be proven'),
+    });
+    expect(world.creations).toBeLessThan(2);
+  });
+
   it('is not repeated without the whole log, for then nothing proves that nothing ran', async () => {
     world.platform.onLogSession = json(403, { id: 'forbidden', message: 'no' });
     world.platform.server.on(route, lostAfter(reset), world.platform.create());

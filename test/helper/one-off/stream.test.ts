@@ -137,7 +137,8 @@ describe('the stream', () => {
       dyno.logStart();
       socket.write(Buffer.concat([Buffer.from(GREETING), transcript(dyno, '')]));
       await new Promise((resolve) => socket.write('from behind\n', resolve));
-      // It is never closed by this side.
+      // It is never closed by this side, though the dyno is gone.
+      dyno.exit(7);
     };
     expect(await world.run('x')).toMatchObject(SEVEN);
     expect(world.lines).toEqual(['from behind']);

@@ -206,7 +206,7 @@ export class DynoPlatform {
   #send({ response, dyno }: Follower, line: string): void {
     const of = /\[([^\]]+)\]/.exec(line)?.[1] ?? '';
     if (of !== dyno && !of.startsWith(`${dyno}.`) && of !== 'logplex') return;
-    response.write(this.serverSentEvents ? `id: 1\ndata: ${line}\n\n` : `${line}\n`);
+    response.write(this.serverSentEvents ? `id: 1\n${line.replace(/^.*$/gm, 'data: $&')}\n\n` : `${line}\n`);
   }
 }
 
