@@ -15,15 +15,21 @@ interface PackedOrb {
   };
 }
 
+let helper: Buffer | undefined;
+
 /** Writes the helper that the generated orb carries to a file, which `node` can run. */
 export function unpackHelper(file: string): string {
+  writeFileSync(file, (helper ??= readHelper()));
+  return file;
+}
+
+function readHelper(): Buffer {
   const orb = fromYaml(readFileSync(ORB, 'utf8')) as PackedOrb;
   const payload = orb.commands.install.steps
     .map(({ run }) => run?.environment[PAYLOAD_VARIABLE])
     .find(Boolean);
   if (payload === undefined) throw new Error(`${ORB} carries no helper.`);
-  writeFileSync(file, unpackPayload(payload));
-  return file;
+  return unpackPayload(payload);
 }
 
 export interface HelperRun {

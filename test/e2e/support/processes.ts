@@ -9,6 +9,8 @@ import { nulSeparated, type Shims, type StartedProcess } from './shims.ts';
  */
 export class ProcessSampler {
   readonly #seen = new Map<string, StartedProcess>();
+  /** Those that ran before the job are none of its own, as long as they run. */
+  #older = new Set(processIds());
 
   constructor(
     private readonly folder: string,
@@ -17,9 +19,10 @@ export class ProcessSampler {
 
   /** Looks once, now. */
   sample(): void {
-    for (const entry of readdirSync('/proc')) {
-      const pid = Number(entry);
-      if (!Number.isInteger(pid) || pid === process.pid) continue;
+    const running = processIds();
+    this.#older = new Set(running.filter((pid) => this.#older.has(pid)));
+    for (const pid of running) {
+      if (this.#older.has(pid)) continue;
       const found = this.#read(pid);
       if (found !== undefined) this.#seen.set(`${pid} ${found.argv.join('\0')}`, found);
     }
@@ -48,6 +51,10 @@ export class ProcessSampler {
       return undefined;
     }
   }
+}
+
+function processIds(): number[] {
+  return readdirSync('/proc').map(Number).filter(Number.isInteger);
 }
 
 function argvOf(pid: number): string[] {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -21,6 +21,14 @@ require('node:http').createServer((q, a) => a.end(greeting)).listen(Number(proce
   'greeting.txt': 'one',
 };
 
+/** What hosts of repositories allow, and a blobless clone needs; and no clearing up, which would be a process more. */
+const CONFIG = `[uploadpack]
+	allowFilter = true
+	allowAnySHA1InWant = true
+[maintenance]
+	auto = false
+`;
+
 /** Makes the repository, without a commit, in a folder that exists. */
 export async function createRepository(directory: string): Promise<Repository> {
   await mkdir(directory, { recursive: true });
@@ -35,10 +43,8 @@ export async function createRepository(directory: string): Promise<Repository> {
   };
   const git = async (...args: string[]): Promise<string> =>
     (await execute('git', args, { cwd: directory, env: environment })).stdout.trim();
-  await git('init', '--quiet', '--initial-branch=main');
-  // What hosts of repositories allow, and a blobless clone needs.
-  await git('config', 'uploadpack.allowFilter', 'true');
-  await git('config', 'uploadpack.allowAnySHA1InWant', 'true');
+  await git('init', '--quiet', '--initial-branch=main', '--template=');
+  await appendFile(join(directory, '.git', 'config'), CONFIG);
   return {
     directory,
     git,

@@ -1,4 +1,6 @@
-import { chmod, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** A process as it was started. */
@@ -17,32 +19,34 @@ export interface StartedProcess {
 const ALWAYS = ['git', 'node', 'ssh'];
 
 const COMPLETE = '.complete';
-const NEXT_ANCESTOR = '\x01\n';
+/** Stands after every part of a record; nothing else says it. */
+const BOUNDARY = `--- ${randomUUID()} ---\n`;
 
 /**
  * Writes down how it was called, by whom and with what environment, then becomes the real program. It calls
- * nothing by name, so that it never records itself; the environment is the kernel's copy, byte for byte.
- * In /proc/PID/stat the parent stands behind the name, which may hold spaces and parentheses, and the state.
+ * nothing by name, so that it never records itself, and one program only, because there are hundreds of calls; the
+ * environment is the kernel's copy, byte for byte. In /proc/PID/stat the parent stands behind the name, which may
+ * hold spaces and parentheses, and the state.
  */
 const SHIM = `#!/bin/sh
 _shim_own=\${0%/*}
 _shim_name=\${0##*/}
+_shim_end="\${_shim_own%/*}/boundary"
 _shim_n=0
-while [ -e "$_shim_own/../calls/$$.$_shim_n.complete" ]; do _shim_n=$((_shim_n + 1)); done
-_shim_call="$_shim_own/../calls/$$.$_shim_n"
-/bin/cat "/proc/$$/environ" > "$_shim_call.environ"
-/bin/cat "/proc/$$/cmdline" > "$_shim_call.argv"
-: > "$_shim_call.ancestors"
+while [ -e "\${_shim_own%/*}/calls/$$.$_shim_n.complete" ]; do _shim_n=$((_shim_n + 1)); done
+_shim_call="\${_shim_own%/*}/calls/$$.$_shim_n"
+_shim_parts="/proc/$$/environ|$_shim_end|/proc/$$/cmdline|$_shim_end"
 _shim_pid=$PPID
 while [ "$_shim_pid" -gt 1 ] && IFS= read -r _shim_stat < "/proc/$_shim_pid/stat"; do
-  /bin/cat "/proc/$_shim_pid/cmdline" >> "$_shim_call.ancestors"
-  printf '\\001\\n' >> "$_shim_call.ancestors"
+  _shim_parts="$_shim_parts|/proc/$_shim_pid/cmdline|$_shim_end"
   _shim_stat=\${_shim_stat##*) ? }
   _shim_pid=\${_shim_stat%% *}
 done
-: > "$_shim_call.complete"
 set -f
 _shim_ifs=$IFS
+IFS='|'
+/bin/cat $_shim_parts > "$_shim_call.record"
+: > "$_shim_call.complete"
 IFS=:
 for _shim_folder in $PATH:/usr/local/bin:/usr/bin:/bin; do
   if [ "$_shim_folder" != "$_shim_own" ] && [ -f "$_shim_folder/$_shim_name" ] && [ -x "$_shim_folder/$_shim_name" ]; then
@@ -54,6 +58,23 @@ echo "$_shim_name: not found" >&2
 exit 127
 `;
 
+/** A stand-in for every program that the machine's PATH has: made once, because there are thousands. */
+let standIns: Promise<string> | undefined;
+
+afterAll(async () => {
+  if (standIns !== undefined) await rm(await standIns, { recursive: true, force: true });
+});
+
+async function makeStandIns(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'heroku-cd-shims-'));
+  const shim = join(folder, 'shim');
+  await writeFile(shim, SHIM);
+  await chmod(shim, 0o755);
+  await mkdir(join(folder, 'bin'));
+  await Promise.all([...(await programs())].map((name) => symlink(shim, join(folder, 'bin', name))));
+  return folder;
+}
+
 /** Recording stand-ins, first on a job's PATH, for every program that the machine's PATH has. */
 export class Shims {
   private constructor(
@@ -64,12 +85,10 @@ export class Shims {
 
   static async create(folder: string): Promise<Shims> {
     const [bin, calls] = [join(folder, 'bin'), join(folder, 'calls')];
-    await mkdir(bin, { recursive: true });
-    await mkdir(calls);
-    const shim = join(folder, 'shim');
-    await writeFile(shim, SHIM);
-    await chmod(shim, 0o755);
-    await Promise.all([...(await programs())].map((name) => symlink(shim, join(bin, name))));
+    await mkdir(calls, { recursive: true });
+    await writeFile(join(folder, 'boundary'), BOUNDARY);
+    // A shim is called by this name, and finds its folder for the calls beside it.
+    await symlink(join(await (standIns ??= makeStandIns()), 'bin'), bin);
     return new Shims(bin, calls);
   }
 
@@ -88,15 +107,13 @@ export class Shims {
     const names = (await readdir(this.calls)).filter((name) => name.endsWith(COMPLETE));
     return Promise.all(
       names.map(async (name) => {
-        const call = join(this.calls, name.slice(0, -COMPLETE.length));
-        const [argv, environ, ancestors] = await Promise.all(
-          ['argv', 'environ', 'ancestors'].map((part) => readFile(`${call}.${part}`, 'utf8')),
-        );
+        const record = await readFile(join(this.calls, `${name.slice(0, -COMPLETE.length)}.record`), 'utf8');
+        const [environ = '', argv = '', ...ancestors] = record.split(BOUNDARY).slice(0, -1);
         return {
           pid: Number(name.split('.')[0]),
-          argv: this.meantBy(nulSeparated(argv ?? '')),
-          environ: nulSeparated(environ ?? ''),
-          ancestors: (ancestors ?? '').split(NEXT_ANCESTOR).slice(0, -1).map(nulSeparated),
+          argv: this.meantBy(nulSeparated(argv)),
+          environ: nulSeparated(environ),
+          ancestors: ancestors.map(nulSeparated),
           // A caller waits for what it calls, at least until it has started.
           orphaned: false,
         };
