@@ -51,7 +51,9 @@ export const appsFamily: Family = (routes, platform) => {
       if (maintenance !== undefined && typeof maintenance !== 'boolean') {
         throw invalidParams('maintenance must be true or false.');
       }
+      const buildStack = textField(body, 'build_stack');
       if (name !== undefined) await platform.rename(app, name);
+      if (buildStack !== undefined) platform.describeApp(app, { buildStack: stackOf(buildStack) });
       if (maintenance !== undefined) platform.setMaintenance(app, maintenance);
       response.json(appBody(platform, app));
     }),
@@ -84,6 +86,15 @@ function regionOf(identity: string | undefined): 'us' | 'eu' {
   throw invalidParams(`Region ${identity} is not available: the local Heroku has us and eu.`);
 }
 
+/** The stacks there are (Dev Center: stacks). */
+const stacks = ['heroku-22', 'heroku-24', 'container', 'cnb'];
+
+function stackOf(identity: string): string {
+  const found = stacks.find((stack) => identity === stack || identity === idFor('stack', stack));
+  if (!found) throw invalidParams(`Couldn't find that stack (${identity}): there are ${stacks.join(', ')}.`);
+  return found;
+}
+
 /** The fields by which other objects refer to an app. */
 export function appReference(app: App): { id: string; name: string } {
   return { id: app.id, name: app.name };
@@ -100,12 +111,12 @@ export function appBody(platform: Platform, app: App): unknown {
     name: app.name,
     acm: false,
     archived_at: null,
-    build_stack: stackReference(app.stack),
+    build_stack: stackReference(app.buildStack),
     buildpack_provided_description: slug ? 'Procfile' : null,
     created_at: timestamp(app.createdAt),
     generation: { id: idFor('generation', app.generation), name: app.generation },
     git_url: platform.gitUrl(app),
-    internal_routing: null,
+    internal_routing: app.space ? false : null,
     maintenance: app.maintenance,
     organization: null,
     owner: { id: app.owner.id, email: app.owner.email },
@@ -113,7 +124,7 @@ export function appBody(platform: Platform, app: App): unknown {
     released_at: app.releasedAt ? timestamp(app.releasedAt) : null,
     repo_size: null,
     slug_size: slug?.size ?? null,
-    space: null,
+    space: app.space ? { id: idFor('space', app.space.name), ...app.space } : null,
     stack: stackReference(app.stack),
     team: null,
     updated_at: timestamp(app.updatedAt),

@@ -14,7 +14,14 @@ export const configVarsFamily: Family = (routes, platform) => {
     '/apps/:app/config-vars',
     endpoint((request, response) => {
       const app = appOf(platform, request, response, 'operate', 'write-protected');
-      platform.releases.configure(app, callerOf(response).account, parseConfigVars(bodyOf(request)));
+      const wanted = parseConfigVars(bodyOf(request));
+      const owned = platform.addOns.attachments.ownedVars(app);
+      const refused = Object.keys(wanted).filter(
+        (name) => owned.has(name) && wanted[name] !== app.configVars[name],
+      );
+      if (refused.length > 0)
+        throw invalidParams(`Cannot overwrite attachment values ${refused.join(', ')}.`);
+      platform.releases.configure(app, callerOf(response).account, wanted);
       response.json(app.configVars);
     }),
   );

@@ -2,12 +2,15 @@ import express from 'express';
 import type { Express } from 'express';
 import type { Platform } from '../platform/platform.ts';
 import { accountFamily } from './account.ts';
+import { addOnAttachmentsFamily } from './add-on-attachments.ts';
 import { addOnsFamily } from './add-ons.ts';
 import { appsFamily } from './apps.ts';
+import { buildpacksFamily } from './buildpacks.ts';
 import { buildsFamily } from './builds.ts';
 import { collaboratorsFamily } from './collaborators.ts';
 import { configVarsFamily } from './config-vars.ts';
 import type { Family } from './context.ts';
+import { addBackupStorage, dataFamilies } from './data/index.ts';
 import { dynosFamily } from './dynos.ts';
 import { featuresFamily } from './features.ts';
 import { formationFamily } from './formation.ts';
@@ -29,8 +32,10 @@ import { addStreams } from './streams.ts';
 /** Every family of endpoints; a new one is added here and nowhere else. */
 export const families: readonly Family[] = [
   accountFamily,
+  addOnAttachmentsFamily,
   addOnsFamily,
   appsFamily,
+  buildpacksFamily,
   buildsFamily,
   collaboratorsFamily,
   configVarsFamily,
@@ -52,10 +57,11 @@ export function createApi(platform: Platform): Express {
   addLogs(api, platform);
   addSourceStorage(api, platform);
   addSlugStorage(api, platform);
+  addBackupStorage(api, platform);
   api.use(requestId, authentication(platform), rateLimit, acceptHeader);
   // Clients send bodies with and without a Content-Type; all of them are JSON.
   api.use(express.json({ type: () => true, strict: false, limit: '1mb' }));
-  for (const family of families) family(api, platform);
+  for (const family of [...families, ...dataFamilies]) family(api, platform);
   api.use(unknownEndpoint, errorBody);
   return api;
 }

@@ -1,5 +1,6 @@
+import { permissionsOf } from '../platform/apps.ts';
 import { invalidParams, notFound } from '../platform/errors.ts';
-import type { App, Release } from '../platform/model.ts';
+import type { App, Release, SlugRecord } from '../platform/model.ts';
 import type { Platform } from '../platform/platform.ts';
 import { eligibleForRollback } from '../platform/releases.ts';
 import { appReference } from './apps.ts';
@@ -53,9 +54,27 @@ function createRelease(
   if (target !== undefined) return platform.releases.rollback(app, account, target);
   const slugId = textField(body, 'slug');
   if (slugId === undefined) throw invalidParams('A release needs a slug, or a release to roll back to.');
-  const slug = app.slugs.find(({ id }) => id === slugId);
-  if (!slug) throw notFound('slug');
+  const slug = findSlug(platform, app, account, slugId);
   return platform.releases.deploy(app, account, slug, textField(body, 'description'));
+}
+
+/**
+ * A slug of the app, or of another app that the account sees (Dev Center: Platform API, copying slugs between
+ * apps). Fir has images instead of slugs.
+ */
+function findSlug(platform: Platform, app: App, account: Release['account'], id: string): SlugRecord {
+  const isSeen = (other: App) => other === app || permissionsOf(other, account).includes('view');
+  const found = platform.apps.all
+    .filter(isSeen)
+    .flatMap(({ slugs }) => slugs)
+    .find((slug) => slug.id === id);
+  if (!found) throw notFound('slug');
+  if ((found.stack === 'cnb') !== (app.generation === 'fir')) {
+    throw invalidParams(
+      `A slug of the stack ${found.stack} does not run on ${app.name}: it is a ${app.generation} app.`,
+    );
+  }
+  return found;
 }
 
 export function releaseBody(platform: Platform, app: App, release: Release): unknown {
@@ -66,7 +85,7 @@ export function releaseBody(platform: Platform, app: App, release: Release): unk
     status: release.status,
     current: release === app.current,
     description: release.description,
-    addon_plan_names: [],
+    addon_plan_names: release.addOnPlans,
     app: appReference(app),
     artifacts: slug ? [{ type: 'slug', id: slug.id }] : [],
     created_at: timestamp(release.createdAt),

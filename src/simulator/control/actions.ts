@@ -2,6 +2,7 @@ import { addCollaborator } from '../platform/collaborators.ts';
 import { invalidParams, notFound } from '../platform/errors.ts';
 import type { Account, App } from '../platform/model.ts';
 import type { Platform } from '../platform/platform.ts';
+import { performOnDatabase } from './database-actions.ts';
 import type { Action } from './types.ts';
 
 const colleague = 'colleague@example.com';
@@ -52,12 +53,12 @@ export async function perform(platform: Platform, app: App, action: Action): Pro
       platform.oneOffs.create(app, somebody(platform, app, as), request);
       return;
     }
-    case 'add-postgres':
-      return platform.databases.attach(app, somebody(platform, app, action.as));
     case 'cancel-build':
       return cancelBuild(platform, app);
     case 'expire-release':
       return expireRelease(platform, app);
+    default:
+      return performOnDatabase(platform, app, action, (email) => somebody(platform, app, email));
   }
 }
 

@@ -92,6 +92,12 @@ export class ControlClient implements ControlApi {
     return this.#send('POST', `/apps/${encodeURIComponent(name)}/query`, { sql, values });
   }
 
+  async dump(name: string, attachment?: string): Promise<string> {
+    const query = new URLSearchParams(attachment === undefined ? {} : { attachment }).toString();
+    const path = `/apps/${encodeURIComponent(name)}/dump?${query}`;
+    return (await this.#send<{ sql: string }>('GET', path)).sql;
+  }
+
   async #send<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.url}${path}`, {
       method,

@@ -147,6 +147,10 @@ export class Control implements ControlApi {
     return this.parts.platform.databases.query(this.parts.platform.apps.get(name), sql, values);
   }
 
+  async dump(name: string, attachment?: string): Promise<string> {
+    return this.parts.platform.databases.dumpText(this.parts.platform.apps.get(name), attachment);
+  }
+
   #account(email: string): Account {
     const account = this.parts.platform.accounts.byEmail(email);
     if (!account) throw notFound('account', `There is no account ${email}.`);

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { invalidParams } from '../platform/errors.ts';
 import { permissions } from '../platform/model.ts';
+import { databaseActions } from './database-schemas.ts';
 import type { AccountChange, Action, NewAccount, NewApp } from './types.ts';
 import type { AppSettings } from '../platform/model.ts';
 
@@ -12,6 +13,8 @@ const scopes = v.array(
 );
 const keys = v.array(v.strictObject({ key: v.pipe(v.string(), v.nonEmpty()), scopes: v.optional(scopes) }));
 const as = v.optional(v.string());
+
+const transferResult = v.picklist(['succeed', 'fail', 'stay-pending', 'stay-running']);
 
 const settings = v.partial(
   v.strictObject({
@@ -29,6 +32,13 @@ const settings = v.partial(
     logDelayMs: milliseconds,
     releaseStartDelayMs: milliseconds,
     releaseResult: v.picklist(['as-command', 'fail']),
+    transferDelayMs: milliseconds,
+    backupMs: milliseconds,
+    restoreMs: milliseconds,
+    backupResult: transferResult,
+    restoreResult: transferResult,
+    whileTransferring: v.picklist(['refuse', 'queue']),
+    publicUrlMs: milliseconds,
   }),
 );
 
@@ -89,7 +99,7 @@ const action = v.variant('action', [
     timeToLive: v.optional(v.number()),
     as,
   }),
-  v.strictObject({ action: v.literal('add-postgres'), as }),
+  ...databaseActions,
   v.strictObject({ action: v.literal('cancel-build') }),
   v.strictObject({ action: v.literal('expire-release') }),
 ]);

@@ -88,6 +88,14 @@ export function createControlServer(control: ControlApi): Express {
       return control.query(parameter(request, 'app'), sql, values);
     }),
   );
+  server.get(
+    '/apps/:app/dump',
+    answer(async (request) => {
+      const { attachment } = request.query;
+      const wanted = typeof attachment === 'string' ? attachment : undefined;
+      return { sql: await control.dump(parameter(request, 'app'), wanted) };
+    }),
+  );
   server.use(() => {
     throw notFound('endpoint', 'The control port has no such endpoint.');
   });

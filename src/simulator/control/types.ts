@@ -1,9 +1,13 @@
 import type { Fault, FaultRequest } from '../faults/fault.ts';
 import type { AppSettings, DynoState, Permission, ReleaseStatus, Scope } from '../platform/model.ts';
+import type { AppDescription } from '../platform/platform.ts';
 import type { OneOffState } from '../platform/one-offs/index.ts';
 import type { Row } from '../postgres/types.ts';
 import type { RequestEntry } from '../requests/request-log.ts';
 import type { Surface } from '../requests/surfaces.ts';
+import type { AddOnView, DatabaseAction, TransferView } from './database-types.ts';
+
+export type * from './database-types.ts';
 
 /** A dyno with what the API does not show: its process. */
 export interface DynoView {
@@ -73,6 +77,8 @@ export interface AppView {
   readonly gitUrl: string;
   readonly currentRelease: number;
   readonly configVars: Readonly<Record<string, string>>;
+  /** Where and how it runs. */
+  readonly description: AppDescription;
   readonly features: Readonly<Record<string, boolean>>;
   readonly collaborators: Readonly<Record<string, readonly Permission[]>>;
   readonly settings: AppSettings;
@@ -93,6 +99,9 @@ export interface AppView {
     readonly processTypes: Readonly<Record<string, string>>;
     readonly directory: string;
   }[];
+  readonly addOns: readonly AddOnView[];
+  /** Backups and restores that are billed to the app, the oldest first; deleted ones too. */
+  readonly transfers: readonly TransferView[];
   /** Commits of the branches that Heroku deploys; null where nothing was pushed. */
   readonly git: { readonly main: string | null; readonly master: string | null };
   /** The newest lines, in Logplex's form. */
@@ -182,8 +191,7 @@ export type Action =
       readonly timeToLive?: number;
       readonly as?: string;
     }
-  /** Gives the app a Postgres database of its own and sets `DATABASE_URL`, as an add-on would: a release. */
-  | { readonly action: 'add-postgres'; readonly as?: string }
+  | DatabaseAction
   | { readonly action: 'cancel-build' }
   /** Ends the newest pending release as expired. */
   | { readonly action: 'expire-release' };
@@ -226,4 +234,10 @@ export interface ControlApi {
    * @throws Error for an app without a database, and with what Postgres says.
    */
   query(name: string, sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /**
+   * The app's whole database as SQL: equal texts are equal databases.
+   * @param attachment Name of the database on the app; `DATABASE` if missing.
+   * @throws Error for an app without a database, and with what pg_dump says.
+   */
+  dump(name: string, attachment?: string): Promise<string>;
 }

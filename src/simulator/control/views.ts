@@ -3,6 +3,7 @@ import { formatLogLine } from '../platform/app-log.ts';
 import type { Account, App, Build, Dyno, Release } from '../platform/model.ts';
 import type { OneOff } from '../platform/one-offs/index.ts';
 import type { Platform } from '../platform/platform.ts';
+import { addOnView, transferView } from './database-views.ts';
 import type { AccountView, AppView, BuildView, DynoView, OneOffView, ReleaseView } from './types.ts';
 
 const shownLogLines = 200;
@@ -29,6 +30,14 @@ export async function appView(platform: Platform, app: App): Promise<AppView> {
     gitUrl: platform.gitUrl(app),
     currentRelease: app.current.version,
     configVars: app.configVars,
+    description: {
+      stack: app.stack,
+      buildStack: app.buildStack,
+      generation: app.generation,
+      region: app.region,
+      space: app.space,
+      buildpacks: app.buildpacks,
+    },
     features: Object.fromEntries(app.features.map(({ name, enabled }) => [name, enabled])),
     collaborators: Object.fromEntries(
       app.collaborators.map(({ account, permissions }) => [account.email, permissions]),
@@ -45,6 +54,8 @@ export async function appView(platform: Platform, app: App): Promise<AppView> {
       processTypes,
       directory,
     })),
+    addOns: platform.addOns.of(app).map((addOn) => addOnView(platform, app, addOn)),
+    transfers: platform.transfers.history(app).map(transferView),
     git,
     log: app.log.lines.slice(-shownLogLines).map(formatLogLine),
   };

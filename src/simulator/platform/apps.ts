@@ -27,6 +27,13 @@ export const defaultSettings: AppSettings = {
   logDelayMs: 0,
   releaseStartDelayMs: 0,
   releaseResult: 'as-command',
+  transferDelayMs: 0,
+  backupMs: 0,
+  restoreMs: 0,
+  backupResult: 'succeed',
+  restoreResult: 'succeed',
+  whileTransferring: 'refuse',
+  publicUrlMs: 3_600_000,
 };
 
 /** An app to make; see {@link Apps.create}. */
@@ -63,8 +70,12 @@ export class Apps {
       id: newId(),
       name,
       stack: options.stack ?? 'heroku-24',
+      buildStack: options.stack ?? 'heroku-24',
       generation: options.stack === 'cnb' ? 'fir' : 'cedar',
       region: options.region ?? 'us',
+      space: null,
+      buildpacks: [],
+      addOns: [],
       owner,
       maintenance: false,
       configVars,
@@ -139,7 +150,11 @@ export class Apps {
     app.deleted = true;
     this.#apps.splice(this.#apps.indexOf(app), 1);
     await rm(repository, { recursive: true, force: true });
-    for (const slug of app.slugs) await rm(slug.directory, { recursive: true, force: true });
+    // A slug may have been released on other apps too.
+    const kept = new Set(this.#apps.flatMap(({ slugs }) => slugs));
+    for (const slug of app.slugs) {
+      if (!kept.has(slug)) await rm(slug.directory, { recursive: true, force: true });
+    }
     this.changes.notify();
   }
 
@@ -176,6 +191,7 @@ function firstRelease(
     status: 'succeeded',
     slug: null,
     configVars,
+    addOnPlans: [],
     account,
     createdAt: at,
     updatedAt: at,

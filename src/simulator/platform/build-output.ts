@@ -3,7 +3,7 @@ import type { App, SlugRecord } from './model.ts';
 /** What a build prints, in Heroku's words: scripts and people look for these lines. */
 export function openingLines(app: App): string[] {
   return [
-    `-----> Building on the ${stackTitle(app.stack)} stack`,
+    `-----> Building on the ${stackTitle(app.buildStack)} stack`,
     '-----> Using buildpack: heroku/procfile',
     '-----> Procfile app detected',
   ];

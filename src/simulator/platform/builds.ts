@@ -58,7 +58,7 @@ export class Builds {
       account: request.account,
       sourceBlob: request.sourceBlob,
       buildpacks: request.buildpacks ?? null,
-      stack: app.stack,
+      stack: app.buildStack,
       output: new OutputStream(),
       status: 'pending',
       slug: null,
@@ -129,7 +129,7 @@ export class Builds {
       processTypes,
       commit: build.sourceBlob.version,
       size: await folderSize(directory),
-      stack: app.stack,
+      stack: app.buildStack,
       createdAt: new Date(),
     };
   }

@@ -1,15 +1,22 @@
 import type { Database, PostgresServer, Row } from '../postgres/types.ts';
+import type { AddOn, AddOns } from './add-ons/index.ts';
+import { postgresService } from './add-ons/index.ts';
 import { invalidParams, notFound } from './errors.ts';
 import type { Account, App } from './model.ts';
-import type { Releases } from './releases.ts';
 
-/** The apps' databases: one for each app that was given one, all on one server that starts with the first. */
+/** How an app gets a database. */
+export interface NewDatabase {
+  /** Of Heroku Postgres, without the service's name; the smallest one if missing. */
+  readonly plan?: string | undefined;
+  /** Name of the attachment if it is not to be the app's `DATABASE`. */
+  readonly attachment?: string | undefined;
+}
+
+/** The apps' databases, by what the apps call them; all on one server that starts with the first. */
 export class Databases {
-  readonly #databases = new WeakMap<App, Promise<Database>>();
-
   constructor(
     private readonly postgres: () => Promise<PostgresServer>,
-    private readonly releases: Releases,
+    private readonly addOns: AddOns,
   ) {}
 
   /** Starts the server ahead of its first use. @throws Error where it cannot be started. */
@@ -20,29 +27,51 @@ export class Databases {
   /**
    * Makes a database for the app and sets its `DATABASE_URL`, with the release that an add-on's attachment
    * makes (Dev Center: add-ons, "config vars and releases").
-   * @throws PlatformError 422 where the app has one; Error where Postgres cannot be started.
+   * @throws PlatformError 422 where the app has one of that name; Error where Postgres cannot be started.
    */
-  async attach(app: App, account: Account): Promise<void> {
-    if (this.#databases.has(app)) throw invalidParams(`${app.name} has a database already.`);
-    const making = this.postgres().then((server) => server.createDatabase(app.name));
-    this.#databases.set(app, making);
-    try {
-      const { url } = await making;
-      this.releases.configure(app, account, { DATABASE_URL: url }, 'Attach DATABASE');
-    } catch (error) {
-      this.#databases.delete(app);
-      throw error;
+  async attach(
+    app: App,
+    account: Account,
+    { plan, attachment = 'DATABASE' }: NewDatabase = {},
+  ): Promise<void> {
+    if (this.addOns.attachments.find(app, attachment)) {
+      throw invalidParams(
+        attachment === 'DATABASE'
+          ? `${app.name} has a database already; name the attachment of a second one.`
+          : `${app.name} has an attachment ${attachment} already.`,
+      );
     }
+    await this.addOns.create(app, account, { plan: `${postgresService}:${plan ?? ''}`, attachment });
+  }
+
+  /**
+   * The add-on of an attachment's name, or of the app's `DATABASE`.
+   * @throws PlatformError 404 where the app has none.
+   */
+  addOnOf(app: App, attachment?: string): AddOn & { readonly database: Database } {
+    const all = this.addOns.attachments.of(app).filter(({ addOn }) => addOn.database !== undefined);
+    const found =
+      attachment === undefined
+        ? (all.find(({ name }) => name === 'DATABASE') ?? all[0])
+        : all.find(({ name }) => name === attachment);
+    if (!found) {
+      const which = attachment === undefined ? 'no database' : `no database ${attachment}`;
+      throw notFound('database', `${app.name} has ${which}; the action add-postgres gives one.`);
+    }
+    return found.addOn as AddOn & { readonly database: Database };
   }
 
   /**
    * Runs SQL in a session of its own, as the app's role.
    * @throws PlatformError 404 where the app has no database, 422 with what Postgres says of the SQL.
    */
-  async query(app: App, sql: string, values?: readonly unknown[]): Promise<readonly Row[]> {
-    const database = await this.#databases.get(app);
-    if (!database)
-      throw notFound('database', `${app.name} has no database; the action add-postgres gives one.`);
+  async query(
+    app: App,
+    sql: string,
+    values?: readonly unknown[],
+    attachment?: string,
+  ): Promise<readonly Row[]> {
+    const { database } = this.addOnOf(app, attachment);
     try {
       return await database.query(sql, values);
     } catch (error) {
@@ -50,11 +79,8 @@ export class Databases {
     }
   }
 
-  /** Removes the app's database, if it has one. */
-  async remove(app: App): Promise<void> {
-    // One that could not be made is nothing to remove; whoever asked for it has been told.
-    const database = await this.#databases.get(app)?.catch(() => undefined);
-    this.#databases.delete(app);
-    await database?.drop();
+  /** The whole database as SQL; the same text for the same content. @throws PlatformError 404. */
+  async dumpText(app: App, attachment?: string): Promise<string> {
+    return this.addOnOf(app, attachment).database.dumpText();
   }
 }

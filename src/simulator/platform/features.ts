@@ -1,6 +1,7 @@
-import { notFound } from './errors.ts';
+import { invalidParams, notFound } from './errors.ts';
 import { idFor } from './ids.ts';
 import type { App, AppFeature } from './model.ts';
+import { isSmall } from './sizes.ts';
 
 const known: readonly (readonly [string, string])[] = [
   [
@@ -31,4 +32,20 @@ export function findFeature(app: App, identity: string): AppFeature {
   const found = app.features.find(({ id, name }) => id === identity || name === identity);
   if (!found) throw notFound('feature');
   return found;
+}
+
+/**
+ * Refuses preboot where there is none: in Private Spaces, on Fir, and for web dynos of the sizes Eco and Basic
+ * (Dev Center: preboot).
+ * @throws PlatformError 422.
+ */
+export function refusePreboot({ name, generation, space, formation }: App): void {
+  const isOnSmall = formation.some(({ type, size }) => type === 'web' && isSmall(size));
+  const reason =
+    generation === 'fir'
+      ? 'Only Cedar apps are supported.'
+      : space
+        ? `${name} is in a Private Space, whose releases roll out dyno by dyno.`
+        : isOnSmall && 'It needs web dynos of the size Standard-1X or larger.';
+  if (reason) throw invalidParams(`Preboot is not available: ${reason}`);
 }

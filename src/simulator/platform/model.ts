@@ -1,5 +1,6 @@
 /** What the local Heroku remembers. Rules are in the modules beside this one. */
 import type { RunningProcess } from '../parts.ts';
+import type { AddOn } from './add-ons/model.ts';
 import type { AppLog } from './app-log.ts';
 import type { OutputStream } from './output-stream.ts';
 
@@ -87,6 +88,8 @@ export interface Release {
   status: ReleaseStatus;
   readonly slug: SlugRecord | null;
   readonly configVars: Readonly<Record<string, string>>;
+  /** Of the add-ons that the app had then. */
+  readonly addOnPlans: readonly string[];
   readonly account: Account;
   readonly createdAt: Date;
   updatedAt: Date;
@@ -170,14 +173,45 @@ export interface AppSettings {
   releaseStartDelayMs: number;
   /** `fail`: the release command runs, and the release fails whatever it exits with. */
   releaseResult: 'as-command' | 'fail';
+  /** Milliseconds for which a backup or a restore is pending before it starts. */
+  transferDelayMs: number;
+  /** Milliseconds that a backup takes, at least. */
+  backupMs: number;
+  /** Milliseconds that a restore takes, at least. */
+  restoreMs: number;
+  backupResult: TransferResult;
+  /** `fail`: a restore ends when the tables have been made anew, and before their data is there. */
+  restoreResult: TransferResult;
+  /** What becomes of a backup or a restore of a database that another one is not done with. */
+  whileTransferring: 'refuse' | 'queue';
+  /** Milliseconds for which a backup's public address works (Heroku: 1 h). */
+  publicUrlMs: number;
+}
+
+/** `stay-pending` and `stay-running` last until the setting is another one. */
+export type TransferResult = 'succeed' | 'fail' | 'stay-pending' | 'stay-running';
+
+/** A Private Space. */
+export interface Space {
+  readonly name: string;
+  readonly shield: boolean;
 }
 
 export interface App {
   readonly id: string;
   name: string;
-  readonly stack: string;
-  readonly generation: 'cedar' | 'fir';
-  readonly region: 'us' | 'eu';
+  /** Of the current release. */
+  stack: string;
+  /** Of the next build. */
+  buildStack: string;
+  generation: 'cedar' | 'fir';
+  /** Such as `us`, `eu`, and `virginia` in a Private Space. */
+  region: string;
+  space: Space | null;
+  /** Addresses or names in the order in which they run; empty: detected at each build. */
+  buildpacks: readonly string[];
+  /** Those that are billed to the app, as long as they are not destroyed. */
+  readonly addOns: AddOn[];
   readonly owner: Account;
   maintenance: boolean;
   configVars: Readonly<Record<string, string>>;

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import type { GitServer, ProcessHost, Route, SlugStore } from '../parts.ts';
 import type { PostgresServer } from '../postgres/types.ts';
 import { Accounts } from './accounts.ts';
+import { AddOns } from './add-ons/index.ts';
 import type { AppOptions } from './apps.ts';
 import { Apps } from './apps.ts';
 import { Builds } from './builds.ts';
 import { Changes } from './changes.ts';
 import { Databases } from './databases.ts';
 import { Dynos } from './dynos.ts';
-import { findFeature } from './features.ts';
+import { findFeature, refusePreboot } from './features.ts';
 import type { FormationUpdate } from './formation.ts';
 import { scaleFormation } from './formation.ts';
 import { GitPushes } from './git-pushes.ts';
@@ -18,6 +19,7 @@ import { OneOffs } from './one-offs/index.ts';
 import { ReleasePhase } from './release-phase.ts';
 import { Releases } from './releases.ts';
 import { Sources } from './sources.ts';
+import { DumpStorage, Transfers } from './transfers/index.ts';
 
 /** Where the servers of this local Heroku listen. */
 export interface Addresses {
@@ -51,6 +53,12 @@ export interface NewAppOptions extends AppOptions {
   readonly postgres?: boolean | undefined;
 }
 
+/** What an app says of where and how it runs. */
+export type AppDescription = Pick<
+  App,
+  'stack' | 'buildStack' | 'generation' | 'region' | 'space' | 'buildpacks'
+>;
+
 /** The whole state of the local Heroku and the rules by which it changes. */
 export class Platform {
   readonly changes = new Changes();
@@ -60,7 +68,9 @@ export class Platform {
   readonly oneOffs: OneOffs;
   readonly logSessions = new LogSessions();
   readonly releases: Releases;
+  readonly addOns: AddOns;
   readonly databases: Databases;
+  readonly transfers: Transfers;
   readonly builds: Builds;
   readonly sources: Sources;
   readonly git: GitPushes;
@@ -78,7 +88,15 @@ export class Platform {
     this.oneOffs = new OneOffs(options.processes, this.changes, () => this.addresses.rendezvous);
     this.#phase = new ReleasePhase(options.processes, this.changes);
     this.releases = new Releases(this.changes, this.dynos, this.#phase);
-    this.databases = new Databases(options.postgres, this.releases);
+    this.addOns = new AddOns(options.postgres, this.releases, this.changes, (addOn) =>
+      this.transfers.stop(addOn),
+    );
+    this.databases = new Databases(options.postgres, this.addOns);
+    this.transfers = new Transfers(
+      new DumpStorage(join(options.dataDirectory, 'backups'), () => this.addresses.api),
+      (addOn) => this.addOns.attachments.ofAddOn(addOn),
+      this.changes,
+    );
     this.builds = new Builds(this.changes, this.releases, (app) => this.webUrl(app));
     this.sources = new Sources(join(options.dataDirectory, 'sources'));
     this.git = new GitPushes(this.accounts, this.apps, this.builds, options.slugs, {
@@ -121,10 +139,18 @@ export class Platform {
     this.changes.notify();
   }
 
-  /** Switches an app feature such as preboot. @throws PlatformError 404. */
+  /** Makes the app say something else of where and how it runs; its dynos stay as they are. */
+  describeApp(app: App, description: Partial<AppDescription>): void {
+    Object.assign(app, description, { updatedAt: new Date() });
+    this.changes.notify();
+  }
+
+  /** Switches an app feature such as preboot. @throws PlatformError 404, or 422 where the app cannot have it. */
   setFeature(app: App, identity: string, enabled: boolean): void {
     const now = new Date();
-    Object.assign(findFeature(app, identity), { enabled, updatedAt: now });
+    const feature = findFeature(app, identity);
+    if (enabled && feature.name === 'preboot') refusePreboot(app);
+    Object.assign(feature, { enabled, updatedAt: now });
     app.updatedAt = now;
     this.changes.notify();
   }
@@ -148,7 +174,8 @@ export class Platform {
     if (build) await this.builds.cancel(build);
     app.deleted = true;
     await this.dynos.stopAll(app);
-    await this.databases.remove(app);
+    await this.addOns.leave(app);
+    await this.transfers.forget(app);
     await this.apps.remove(app, this.#repositoryOf(app.name));
   }
 
@@ -158,6 +185,7 @@ export class Platform {
     this.dynos.close();
     this.oneOffs.close();
     await this.builds.close();
+    await this.transfers.close();
   }
 
   #repositoryOf(name: string): string {

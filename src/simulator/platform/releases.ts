@@ -34,6 +34,8 @@ export class Releases {
   /** A release of a slug with today's config vars, such as a finished build or `POST /releases` makes. */
   deploy(app: App, account: Account, slug: SlugRecord, description?: string): Release {
     const text = description ?? `Deploy ${(slug.commit ?? slug.id).slice(0, 8)}`;
+    // Another app's slug becomes one of this app's too.
+    if (!app.slugs.includes(slug)) app.slugs.push(slug);
     return this.#create(app, account, text, slug, app.configVars);
   }
 
@@ -49,12 +51,16 @@ export class Releases {
     return this.#create(app, account, `Rollback to v${target.version}`, target.slug, target.configVars);
   }
 
-  /** Sets and (with null) removes config vars: one release, or none when nothing differs. */
+  /**
+   * Sets and (with null) removes config vars: one release, or none when nothing differs.
+   * @param byAddOn An add-on changes its own: the release command does not run (Dev Center: release phase).
+   */
   configure(
     app: App,
     account: Account,
     wanted: Readonly<Record<string, string | null>>,
     description?: string,
+    byAddOn = false,
   ): Release | undefined {
     const next = new Map(Object.entries(app.configVars));
     const set: string[] = [];
@@ -73,7 +79,7 @@ export class Releases {
     ];
     if (parts.length === 0) return undefined;
     const text = description ?? `${parts.join('; ')} config vars`;
-    return this.#create(app, account, text, app.current.slug, Object.fromEntries(next));
+    return this.#create(app, account, text, app.current.slug, Object.fromEntries(next), byAddOn);
   }
 
   /** Ends a pending release whose command never came to its end. */
@@ -87,10 +93,11 @@ export class Releases {
     description: string,
     slug: SlugRecord | null,
     configVars: ConfigVars,
+    withoutCommand = false,
   ): Release {
     const at = new Date();
     const { promise: settled, resolve } = deferred();
-    const hasCommand = slug?.processTypes['release'] !== undefined;
+    const hasCommand = !withoutCommand && slug?.processTypes['release'] !== undefined;
     const release: Release = {
       id: newId(),
       version: (app.releases.at(-1)?.version ?? 0) + 1,
@@ -98,6 +105,7 @@ export class Releases {
       status: 'pending',
       slug,
       configVars,
+      addOnPlans: app.addOns.map(({ plan }) => plan.name),
       account,
       createdAt: at,
       updatedAt: at,
@@ -136,7 +144,10 @@ export class Releases {
   #goLive(app: App, release: Release): void {
     app.current = release;
     app.releasedAt = new Date();
-    if (release.slug) followSlug(app, release.slug);
+    if (release.slug) {
+      app.stack = release.slug.stack;
+      followSlug(app, release.slug);
+    }
     this.dynos.reconcile(app);
   }
 }

@@ -84,7 +84,7 @@ class RunningPostgres implements PostgresServer {
   }
 
   createDatabase(label: string): Promise<Database> {
-    return createDatabase(this.#superuser, label);
+    return createDatabase(this.#superuser, this.binaries, label);
   }
 
   close(): Promise<void> {

@@ -11,13 +11,13 @@ export function surfaceOf(path: string): HttpSurface {
   if (/^\/[^/]+\.git(\/|$)/.test(path)) return 'git';
   if (path.startsWith('/_app/')) return 'router';
   if (/^\/_(streams|logs)\//.test(path)) return 'stream';
-  if (/^\/_(sources|slugs)\//.test(path)) return 'source';
+  if (/^\/_(sources|slugs|backups)\//.test(path)) return 'source';
   if (path.startsWith('/client/') || path.startsWith('/postgres/')) return 'data';
   return 'api';
 }
 
 /** The app that a request's path names, by name or id; null where it names none. */
 export function appInPath(path: string): string | null {
-  const found = /^\/(?:_app\/([^/]+)|apps\/([^/]+)|([^/]+)\.git(?:\/|$))/.exec(path);
+  const found = /^\/(?:_app\/([^/]+)|(?:client\/v11\/)?apps\/([^/]+)|([^/]+)\.git(?:\/|$))/.exec(path);
   return found?.[1] ?? found?.[2] ?? found?.[3] ?? null;
 }

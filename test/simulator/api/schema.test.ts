@@ -31,6 +31,12 @@ described("every endpoint's answer", () => {
     const { app, commit, workspace } = await test.deployedApp('schema', appFiles('echo releasing'));
     test.heroku.platform.accounts.create({ email: 'friend@example.com' });
     const [build] = app.builds;
+    const { addOns } = test.heroku.platform;
+    const cache = await addOns.create(app, test.heroku.account, {
+      plan: 'memcachier:dev',
+      attachment: 'CACHE',
+    });
+    const spare = addOns.attachments.attach(app, test.heroku.account, cache, { name: 'SPARE' });
     const slug = app.current.slug?.id ?? '';
     const base = '/apps/schema';
     calls.push(
@@ -42,7 +48,49 @@ described("every endpoint's answer", () => {
       { method: 'GET', path: base, status: 200 },
       { method: 'PATCH', path: base, body: { maintenance: true }, status: 200 },
       { method: 'POST', path: '/filters/apps', body: { in: { id: [app.id] } }, status: 200 },
+      { method: 'GET', path: '/addons', status: 200 },
+      { method: 'GET', path: `/addons/${cache.name}`, status: 200 },
       { method: 'GET', path: `${base}/addons`, status: 200 },
+      { method: 'GET', path: `${base}/addons/CACHE`, status: 200 },
+      {
+        method: 'POST',
+        path: `${base}/addons`,
+        body: { plan: { name: 'scheduler:standard' }, name: 'timer', attachment: { name: 'TIMER' } },
+        status: 201,
+      },
+      { method: 'PATCH', path: `${base}/addons/timer`, body: { plan: 'scheduler:large' }, status: 200 },
+      { method: 'DELETE', path: `${base}/addons/timer`, body: { force: true }, status: 200 },
+      {
+        method: 'POST',
+        path: '/actions/addons/resolve',
+        body: { addon: 'CACHE', app: 'schema' },
+        status: 200,
+      },
+      { method: 'GET', path: '/addon-attachments', status: 200 },
+      { method: 'GET', path: `/addon-attachments/${spare.id}`, status: 200 },
+      { method: 'GET', path: `/addons/${cache.id}/addon-attachments`, status: 200 },
+      { method: 'GET', path: `${base}/addon-attachments`, status: 200 },
+      { method: 'GET', path: `${base}/addon-attachments/SPARE`, status: 200 },
+      {
+        method: 'POST',
+        path: '/addon-attachments',
+        body: { addon: { name: cache.name }, app: { name: 'second' }, name: 'SHARED' },
+        status: 201,
+      },
+      {
+        method: 'POST',
+        path: '/actions/addon-attachments/resolve',
+        body: { addon_attachment: 'SHARED', app: 'second' },
+        status: 200,
+      },
+      { method: 'DELETE', path: `/addon-attachments/${spare.id}`, status: 200 },
+      { method: 'GET', path: `${base}/buildpack-installations`, status: 200 },
+      {
+        method: 'PUT',
+        path: `${base}/buildpack-installations`,
+        body: { updates: [{ buildpack: 'heroku/nodejs' }, { buildpack: 'https://example.com/pack.git' }] },
+        status: 200,
+      },
       { method: 'GET', path: `${base}/formation`, status: 200 },
       { method: 'GET', path: `${base}/formation/web`, status: 200 },
       {

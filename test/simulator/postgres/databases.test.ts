@@ -23,7 +23,7 @@ describe('an app that is made with Postgres', () => {
     expect(releases.map(({ description }) => description)).toEqual([
       'Initial release',
       'Enable Logplex',
-      'Attach DATABASE',
+      expect.stringMatching(/^Attach DATABASE \(@ref:postgresql-\w+-\d{5}\)$/),
     ]);
     expect(releases.at(-1)).toMatchObject({ version: 3, status: 'succeeded', current: true });
   });
@@ -50,7 +50,7 @@ describe('an app that is made with Postgres', () => {
       return status === 'succeeded' && dynos.every((dyno) => dyno.release === version && dyno.state === 'up');
     });
     expect(view.releases.at(-1)).toMatchObject({
-      description: 'Attach DATABASE',
+      description: expect.stringContaining('Attach DATABASE'),
       user: 'eve@example.com',
       output: '1\n',
     });
