@@ -3,7 +3,6 @@ import { HerokuCdError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { afterMigrate, migrate } from '../migration/migrate.ts';
 import { closeWindow } from '../window/close.ts';
-import { WindowGuard } from '../window/guard.ts';
 import { openWindow } from '../window/open.ts';
 import { Budget } from '../time/budget.ts';
 import { checkJob } from './check-job.ts';
@@ -96,7 +95,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
       progress.migration = await migrate(run, released.release, journal, window, begun);
       progress.database = 'migrated';
       undo.clear();
-      await afterMigrate(run);
+      await afterMigrate(run, window);
     });
     await phases.run('restart', () => restartDynos(run, journal));
   }
@@ -113,11 +112,8 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
 
 /** While Heroku builds and releases, the window's processes must stay stopped. */
 function guarded<T>(run: Run, window: Progress['window'], work: (run: Run) => Promise<T>): Promise<T> {
-  if (window === undefined) return work(run);
-  return new WindowGuard(window).during(
-    (signal) => work({ ...run, ports: { ...run.ports, signal } }),
-    'stop',
-  );
+  if (window?.guard === undefined) return work(run);
+  return window.guard.during((signal) => work({ ...run, ports: { ...run.ports, signal } }), 'stop');
 }
 
 /** The app serves, but a process type is neither as found nor somebody's choice. */
@@ -137,6 +133,7 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
   const prepared = run.half === 'prepare' && error === undefined;
   const failedPhase = error === undefined ? undefined : phases.current;
   if (error !== undefined) describeError(ports.log, error);
+  progress.window?.guard?.close();
   const settled = error === undefined ? undefined : await settle(run, progress, error);
   const verdict = settled?.verdict ?? 'succeeded';
   const next = settled?.next ?? (error instanceof HerokuCdError ? error.next : undefined);

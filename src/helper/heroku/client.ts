@@ -9,6 +9,7 @@ import type {
   Collaborator,
   Dyno,
   Heroku,
+  LogFilter,
   LogStream,
   NewDyno,
   ProcessFormation,
@@ -159,7 +160,7 @@ export class HerokuClient implements Heroku {
 
   openLog(
     app: string,
-    filter: { readonly dyno: string; readonly lines?: number },
+    filter: LogFilter,
     onLine: (line: string) => void,
     options: { signal?: AbortSignal } = {},
   ): Promise<LogStream> {

@@ -5,8 +5,7 @@ import { runOneOff, type Stop } from '../one-off/index.ts';
 import type { Release } from '../ports/heroku.ts';
 import type { Limit } from '../time/budget.ts';
 import { formatDuration } from '../time/format.ts';
-import { waitFor } from '../time/wait.ts';
-import { WindowGuard } from '../window/guard.ts';
+import { waitForOldDynos } from '../window/processes.ts';
 import type { Window } from '../window/window.ts';
 import { runHook } from './hook.ts';
 
@@ -39,24 +38,34 @@ export async function migrate(
   begun: () => void,
 ): Promise<Migration> {
   const { ports, settings } = run;
-  const guard = window === undefined ? undefined : new WindowGuard(window);
-  await hook(run, 'before-migrate', ports.signal);
-  if (window !== undefined) await waitForOldDynos(run, release);
-  await guard?.check();
+  await guarded(ports, window, 'stop', async (signal) => {
+    await hook(run, 'before-migrate', signal);
+    if (window !== undefined) await waitForOldDynos(window, release, signal);
+  });
+  await window?.guard?.check();
   ports.signal.throwIfAborted();
 
   await journal.note({ stage: 'migrating' });
   begun();
   ports.log.info(`Migrating ${settings['app-name']}: ${settings['migrate-command']}`);
-  const work = (): Promise<Migration> => runMigration(run, journal);
-  const migration = await (guard === undefined ? work() : guard.during(work, 'warn'));
+  const migration = await guarded(ports, window, 'warn', () => runMigration(run, journal));
   await journal.note({ stage: 'migrated' });
   return migration;
 }
 
 /** `after-migrate`: whatever it comes to, the migration has succeeded and stays. */
-export async function afterMigrate(run: Run): Promise<void> {
-  await hook(run, 'after-migrate');
+export async function afterMigrate(run: Run, window: Window | undefined): Promise<void> {
+  await guarded(run.ports, window, 'warn', () => hook(run, 'after-migrate'));
+}
+
+/** Does what belongs into the window while the window's guard looks after it. */
+function guarded<T>(
+  { signal }: Run['ports'],
+  window: Window | undefined,
+  mode: 'stop' | 'warn',
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return window?.guard === undefined ? work(signal) : window.guard.during(work, mode);
 }
 
 async function hook(
@@ -86,29 +95,6 @@ function timeOutAfter(limit: Limit, hook: string): AbortSignal {
   });
   setTimeout(() => controller.abort(error), limit.ms).unref();
   return controller.signal;
-}
-
-/**
- * With preboot, dynos of the earlier release go on serving beside the new ones for some minutes (Dev Center:
- * Preboot); they must not meet the new schema.
- */
-async function waitForOldDynos(run: Run, release: Release): Promise<void> {
-  const { heroku, clock, signal } = run.ports;
-  await waitFor(
-    async () => {
-      const dynos = await heroku.dynos(run.settings['app-name']);
-      return dynos.some((dyno) => dyno.releaseVersion < release.version && dyno.type !== 'run')
-        ? undefined
-        : true;
-    },
-    {
-      clock,
-      signal,
-      limit: run.budget.limit({ ms: run.settings['boot-timeout'], parameter: 'boot-timeout' }),
-      what: `the dynos of the releases before v${release.version} to be gone`,
-      slowdown: () => heroku.slowdown ?? 1,
-    },
-  );
 }
 
 async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration> {

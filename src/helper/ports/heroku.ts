@@ -75,6 +75,16 @@ export interface AttachedDyno extends Dyno {
   readonly attachUrl: Secret;
 }
 
+/** Which lines of an app's log are wanted. */
+export interface LogFilter {
+  /** One dyno, or all of a process type. */
+  readonly dyno?: string;
+  /** `heroku` for the platform's own lines, `app` for what processes print. */
+  readonly source?: 'heroku' | 'app';
+  /** How many of the near past to begin with. Absent: Heroku's default. */
+  readonly lines?: number;
+}
+
 /** An open log session. */
 export interface LogStream {
   /** Resolved when no more lines will come, for whatever reason. */
@@ -148,12 +158,12 @@ export interface Heroku {
   /** Asks for a dyno to be stopped, which takes Heroku up to half a minute; false where it is gone already. */
   stopDyno(app: string, name: string): Promise<boolean>;
   /**
-   * Opens the app's log, for one dyno or one process type, and follows it. Resolves when the log has begun
-   * to come; from then on nothing is thrown.
+   * Opens the app's log and follows it. Resolves when the log has begun to come; from then on nothing is
+   * thrown.
    */
   openLog(
     app: string,
-    filter: { readonly dyno: string; readonly lines?: number },
+    filter: LogFilter,
     onLine: (line: string) => void,
     options: { signal?: AbortSignal },
   ): Promise<LogStream>;

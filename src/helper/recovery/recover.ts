@@ -8,7 +8,8 @@ import { releaseEarlierCode } from '../migration/rollback.ts';
 import type { Heroku } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import { switchPage } from '../window/page.ts';
-import { putProcessesBack, waitForWeb } from '../window/processes.ts';
+import { putProcessesBack } from '../window/put-back.ts';
+import { waitForWeb } from '../window/web.ts';
 
 /** What recovering needs of a run. */
 export interface Recovery extends Pick<Run, 'ports' | 'budget'> {

@@ -1,78 +1,79 @@
 import { Failure } from '../errors.ts';
 import { messageOf } from '../output/message.ts';
+import type { Dyno, ProcessFormation } from '../ports/heroku.ts';
+import { hasOneOffNumber, isOneOff, isOurCommand, processTypesOf, settleOneOffs } from './one-offs.ts';
+import { switchPage } from './page.ts';
 import { stopProcesses } from './processes.ts';
+import { StartWatch } from './start-watch.ts';
 import type { Window } from './window.ts';
 
 const EVERY_MS = 45_000;
 
+/** `stop`: what is found ends the work. `warn`: it cannot be ended, so it is said loudly and mended. */
+type Mode = 'stop' | 'warn';
+
 /**
- * Keeps what the window stopped stopped. An autoscaler or a person may bring a process type back; it is set
- * to zero once more, and the second time this is a failure, because somebody would go on doing it.
+ * Keeps a window as it was opened. An autoscaler or a person may bring a process type back; it is set to zero
+ * once more, and the second time this is a failure, because somebody would go on doing it. Whatever else is
+ * started meanwhile is told. There is one for the whole of a window.
  */
 export class WindowGuard {
   readonly #window: Window;
+  readonly #watch: StartWatch;
   readonly #returned = new Set<string>();
+  readonly #told = new Set<string>();
+  #pageMended = false;
+  #wake = new AbortController();
 
   constructor(window: Window) {
     this.#window = window;
+    this.#watch = new StartWatch(window.ports, window.settings['app-name'], (dyno) => this.#started(dyno));
+  }
+
+  get #app(): string {
+    return this.#window.settings['app-name'];
+  }
+
+  /** Begins to follow the app's log. */
+  open(): Promise<void> {
+    return this.#watch.open();
+  }
+
+  close(): void {
+    this.#watch.close();
   }
 
   /**
-   * Looks once.
-   * @throws Failure when a type has come back a second time, or the page was taken off by somebody.
+   * Sets process types to zero and sees their dynos gone.
+   * @throws Failure when one of them has come back a second time.
+   */
+  async stop(types: readonly string[], mode: Mode = 'stop'): Promise<void> {
+    const back = await stopProcesses(this.#window, types);
+    if (back.length === 0) return;
+    if (mode === 'stop') await this.#stopAgain(back, mode);
+    else this.#wake.abort();
+  }
+
+  /**
+   * Looks once, and sees that no one-off dyno works on, as `running-one-offs` says: for right before what
+   * must have the database for itself.
+   * @throws Failure when a type has come back a second time, the page was taken off by somebody, or a one-off
+   * dyno does not end.
    */
   async check(): Promise<void> {
-    const { heroku, log } = this.#window.ports;
-    const { journal, settings } = this.#window;
-    const app = settings['app-name'];
-    const { set } = journal.current;
-    if (set.maintenance && !(await heroku.app(app)).maintenance) {
-      throw new Failure({
-        what: `Somebody switched the maintenance page of ${app} off while the window was open.`,
-        next: `See \`heroku releases -a ${app}\` and the app's activity for who it was, and run the job again.`,
-      });
-    }
-    const [formation, dynos] = await Promise.all([heroku.formation(app), heroku.dynos(app)]);
-    const back = set.stopped.filter(
-      (type) =>
-        formation.some((one) => one.type === type && one.quantity > 0) ||
-        dynos.some((dyno) => dyno.type === type && dyno.state !== 'down'),
-    );
-    if (back.length === 0) return;
-    const again = back.filter((type) => this.#returned.has(type));
-    if (again.length > 0) {
-      throw new Failure({
-        what: `${again.join(', ')} came back to life on ${app} a second time while the window was open.`,
-        why: 'An autoscaler, a scheduler or a person scales it up again and again.',
-        next: 'Switch the autoscaler off for the deployment, and run the job again.',
-      });
-    }
-    for (const type of back) this.#returned.add(type);
-    log.warn(`${back.join(', ')} came back while the window is open; stopping again.`);
-    await stopProcesses(this.#window, back);
+    await this.#look('stop');
+    await settleOneOffs(this.#window);
   }
 
   /**
-   * Runs `work` and looks every 45 seconds meanwhile. Before the migration a failed look stops the work;
-   * during it, it can only be a loud warning.
+   * Runs `work` and looks every 45 seconds meanwhile, and whenever the log tells of a start. Before the
+   * migration a failed look stops the work; during it, it can only be a loud warning.
    */
-  async during<T>(work: (signal: AbortSignal) => Promise<T>, mode: 'stop' | 'warn'): Promise<T> {
-    const { clock, log, signal } = this.#window.ports;
+  async during<T>(work: (signal: AbortSignal) => Promise<T>, mode: Mode): Promise<T> {
+    const { signal } = this.#window.ports;
     const done = new AbortController();
     const stopped = new AbortController();
-    const watch = async (): Promise<void> => {
-      for (;;) {
-        await clock.sleep(EVERY_MS, done.signal);
-        try {
-          await this.check();
-        } catch (error) {
-          if (done.signal.aborted) return;
-          if (mode === 'stop') stopped.abort(error);
-          else log.warn(messageOf(error));
-        }
-      }
-    };
-    const watching = watch().catch(() => undefined); // Ended by `done`; everything else is handled within.
+    const watching = this.#keepLooking(mode, done.signal, (reason) => stopped.abort(reason));
     try {
       return await work(AbortSignal.any([signal, stopped.signal]));
     } catch (error) {
@@ -80,6 +81,118 @@ export class WindowGuard {
     } finally {
       done.abort();
       await watching;
+    }
+  }
+
+  async #keepLooking(mode: Mode, done: AbortSignal, stop: (reason: Failure) => void): Promise<void> {
+    const { clock, log, signal } = this.#window.ports;
+    while (!done.aborted) {
+      const due = AbortSignal.any([done, this.#wake.signal]);
+      await clock.sleep(EVERY_MS, due).catch(() => undefined); // Over, or something was started.
+      this.#wake = new AbortController();
+      if (done.aborted || signal.aborted) return;
+      try {
+        await this.#look(mode);
+      } catch (error) {
+        if (done.aborted || signal.aborted) return;
+        if (mode === 'stop' && error instanceof Failure) return stop(error);
+        log.warn(messageOf(error));
+      }
+    }
+  }
+
+  /** The log tells of a start: of a stopped type, or of a one-off dyno. */
+  #started(dyno: string): void {
+    const { stopped } = this.#window.journal.current.set;
+    if (!stopped.some((type) => dyno.startsWith(`${type}.`)) && !hasOneOffNumber(dyno)) return;
+    if (dyno.startsWith('release.')) return;
+    this.#tell(dyno);
+    this.#wake.abort();
+  }
+
+  #tell(dyno: string): void {
+    if (this.#told.has(dyno)) return;
+    this.#told.add(dyno);
+    this.#window.ports.log.warn(`${dyno} was started on ${this.#app} while the window is open.`);
+  }
+
+  async #look(wanted: Mode): Promise<void> {
+    const { heroku } = this.#window.ports;
+    const app = this.#app;
+    const [now, formation, dynos, [newest]] = await Promise.all([
+      heroku.app(app),
+      heroku.formation(app),
+      heroku.dynos(app),
+      heroku.releases(app, { max: 1 }),
+    ]);
+    // A release that is pending runs its release phase, which is a migration and cannot be stopped.
+    const mode = newest?.status === 'pending' ? 'warn' : wanted;
+    if (!now.maintenance) await this.#mendPage(mode);
+    await this.#mendTypes(mode, formation, dynos);
+    await this.#mendOneOffs(formation, dynos);
+  }
+
+  async #mendPage(mode: Mode): Promise<void> {
+    const { settings, journal, ports, budget } = this.#window;
+    const app = this.#app;
+    const { found, set } = journal.current;
+    if (!found.maintenance && !set.maintenance) return;
+    const what = `Somebody switched the maintenance page of ${app} off while the window was open.`;
+    if (mode === 'stop') {
+      throw new Failure({
+        what,
+        next: `See \`heroku releases -a ${app}\` and the app's activity for who it was, and run the job again.`,
+      });
+    }
+    const mend = set.maintenance && !this.#pageMended;
+    ports.log.warn(
+      `${what} The database is being migrated. ${mend ? 'Switching it on again.' : 'It is left off.'}`,
+    );
+    if (!mend) return;
+    this.#pageMended = true;
+    const limit = budget.limit({ ms: settings['scale-timeout'], parameter: 'scale-timeout' });
+    await switchPage(ports.heroku, app, true, { clock: ports.clock, limit, signal: ports.signal });
+  }
+
+  async #mendTypes(
+    mode: Mode,
+    formation: readonly ProcessFormation[],
+    dynos: readonly Dyno[],
+  ): Promise<void> {
+    const types = processTypesOf(this.#window, formation);
+    const back = this.#window.journal.current.set.stopped.filter((type) => {
+      const live = formation.find((one) => one.type === type);
+      const runs = dynos.some(
+        (dyno) => dyno.type === type && dyno.state !== 'down' && !isOneOff(dyno, types),
+      );
+      return live !== undefined && (live.quantity > 0 || runs);
+    });
+    if (back.length > 0) await this.#stopAgain(back, mode);
+  }
+
+  async #stopAgain(back: readonly string[], mode: Mode): Promise<void> {
+    const again = back.filter((type) => this.#returned.has(type));
+    if (again.length > 0 && mode === 'stop') {
+      throw new Failure({
+        what: `${again.join(', ')} came back to life on ${this.#app} a second time while the window was open.`,
+        why: 'An autoscaler, a scheduler or a person scales it up again and again.',
+        next: 'Switch the autoscaler off for the deployment, and run the job again.',
+      });
+    }
+    for (const type of back) this.#returned.add(type);
+    this.#window.ports.log.warn(`${back.join(', ')} came back while the window is open; stopping again.`);
+    await this.stop(back, mode);
+  }
+
+  async #mendOneOffs(formation: readonly ProcessFormation[], dynos: readonly Dyno[]): Promise<void> {
+    const { ports, settings } = this.#window;
+    const types = processTypesOf(this.#window, formation);
+    for (const dyno of dynos) {
+      if (dyno.state === 'down' || !isOneOff(dyno, types) || isOurCommand(dyno.command)) continue;
+      this.#tell(dyno.name);
+      if (settings['running-one-offs'] !== 'stop') continue;
+      ports.log.warn(`Stopping ${dyno.name} (\`running-one-offs: stop\`).`);
+      await ports.heroku.stopDyno(this.#app, dyno.name);
     }
   }
 }

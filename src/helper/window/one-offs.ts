@@ -1,47 +1,71 @@
 import { Failure } from '../errors.ts';
-import type { Dyno } from '../ports/heroku.ts';
+import type { Dyno, ProcessFormation } from '../ports/heroku.ts';
 import { TimedOut, waitFor } from '../time/wait.ts';
 import type { Window } from './window.ts';
 
 /**
- * Dynos that no process type of the formation explains: one-off dynos (`run`), and those that a scheduler
- * starts (`scheduler`). The release phase's dyno is the deployment's own.
+ * Whether a dyno is none of the formation's: a one-off dyno (`run`), or one that a scheduler started
+ * (`scheduler`). One-off dynos may bear the name of a process type; then their number tells, which has four
+ * digits (Dev Center: One-Off Dynos). The release phase's dyno is the deployment's own.
  */
-export function oneOffs(dynos: readonly Dyno[], processTypes: readonly string[]): readonly Dyno[] {
-  return dynos.filter((dyno) => !processTypes.includes(dyno.type) && dyno.type !== 'release');
+export function isOneOff(
+  { name, type }: Pick<Dyno, 'name' | 'type'>,
+  processTypes: readonly string[],
+): boolean {
+  return type !== 'release' && (!processTypes.includes(type) || hasOneOffNumber(name));
+}
+
+/** As in `run.4711`; dynos of the formation are counted from 1. */
+export function hasOneOffNumber(name: string): boolean {
+  return /\.\d{4,}$/.test(name);
+}
+
+/** The process types that the app has now, and those that it was found with. */
+export function processTypesOf(window: Pick<Window, 'journal'>, live: readonly ProcessFormation[]): string[] {
+  return [...live, ...window.journal.current.found.formation].map(({ type }) => type);
+}
+
+/** Whether a command is one that heroku-cd runs in a one-off dyno: all of them end with its marker. */
+export function isOurCommand(command: string): boolean {
+  return command.includes('heroku-cd');
 }
 
 /** Deals with the one-off dynos that run while the window opens, as `running-one-offs` says. */
 export async function settleOneOffs(window: Window): Promise<void> {
   const { heroku, log, clock, signal } = window.ports;
   const app = window.settings['app-name'];
-  const running = async (): Promise<readonly Dyno[]> => {
-    const [dynos, formation] = await Promise.all([heroku.dynos(app), heroku.formation(app)]);
-    return oneOffs(
-      dynos,
-      formation.map(({ type }) => type),
-    );
-  };
-  const found = await running();
-  if (found.length === 0) return;
-  const names = found.map((dyno) => dyno.name).join(', ');
   const rule = window.settings['running-one-offs'];
-  if (rule === 'ignore') {
-    log.warn(`${names} keep running while the window is open (\`running-one-offs: ignore\`).`);
-    return;
-  }
-  if (rule === 'stop') {
-    log.info(`Stopping ${names} (\`running-one-offs: stop\`).`);
-    for (const dyno of found) await heroku.stopDyno(app, dyno.name);
-  } else {
-    log.info(`Waiting for ${names} to end (\`running-one-offs: wait\`).`);
-  }
+  const asked = new Set<string>();
+  let names = '';
+  const look = async (): Promise<true | undefined> => {
+    const [dynos, formation] = await Promise.all([heroku.dynos(app), heroku.formation(app)]);
+    const types = processTypesOf(window, formation);
+    const left = dynos.filter((dyno) => dyno.state !== 'down' && isOneOff(dyno, types));
+    if (left.length === 0) return true;
+    names = left.map((dyno) => dyno.name).join(', ');
+    const fresh = left.filter((dyno) => !asked.has(dyno.id));
+    for (const dyno of fresh) asked.add(dyno.id);
+    if (fresh.length > 0) {
+      const these = fresh.map((dyno) => dyno.name).join(', ');
+      if (rule === 'ignore') {
+        log.warn(`${these} keep running while the window is open (\`running-one-offs: ignore\`).`);
+      } else if (rule === 'stop') {
+        log.info(`Stopping ${these} (\`running-one-offs: stop\`).`);
+        for (const dyno of fresh) await heroku.stopDyno(app, dyno.name);
+      } else {
+        log.info(`Waiting for ${these} to end (\`running-one-offs: wait\`).`);
+      }
+    }
+    return rule === 'ignore' ? true : undefined;
+  };
   try {
-    await waitFor(async () => ((await running()).length === 0 ? true : undefined), {
+    await waitFor(look, {
       clock,
       signal,
       limit: window.budget.limit({ ms: window.settings['scale-timeout'], parameter: 'scale-timeout' }),
-      what: `the one-off dynos ${names} to end`,
+      get what() {
+        return `the one-off dynos ${names} to end`;
+      },
       slowdown: () => heroku.slowdown ?? 1,
     });
   } catch (error) {
@@ -49,7 +73,10 @@ export async function settleOneOffs(window: Window): Promise<void> {
     throw new Failure({
       what: error.what,
       why: `${error.why ?? ''} A dyno that goes on working would work while the database is migrated.`.trim(),
-      next: 'Raise `scale-timeout`, or set `running-one-offs` to `stop` or `ignore`.',
+      next:
+        rule === 'stop'
+          ? `Look at \`heroku ps -a ${app}\`, or raise \`scale-timeout\`.`
+          : 'Raise `scale-timeout`, or set `running-one-offs` to `stop` or `ignore`.',
       parameter: 'running-one-offs',
       cause: error,
     });

@@ -1,29 +1,53 @@
-import { Failure } from '../errors.ts';
+import { Failure, Refusal } from '../errors.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import type { AppFacts } from '../deployment/facts.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { UndoOutcome } from '../deployment/undo-stack.ts';
+import { maskEmail } from '../output/masker.ts';
+import { WindowGuard } from './guard.ts';
 import { settleOneOffs } from './one-offs.ts';
 import { switchPage } from './page.ts';
-import { putProcessesBack, stopProcesses, waitForWeb } from './processes.ts';
+import { persistently } from './persist.ts';
+import { putProcessesBack } from './put-back.ts';
+import { waitForWeb } from './web.ts';
 import type { Window } from './window.ts';
 
 /**
  * Opens the window: the page goes on, then the process types stop, and their dynos are seen gone. The
  * inverse of each is registered before the act.
+ * @throws Refusal where the app is no longer as preflight has found it; Failure.
  */
 export async function openWindow(run: Run, facts: AppFacts, journal: JournalKeeper): Promise<Window> {
   const { ports, settings, budget } = run;
   const window: Window = { ports, settings, budget, journal };
+  // One-off dynos that are waited for need not be waited for behind the page.
+  if (settings['running-one-offs'] === 'wait') await settleOneOffs(window);
+  const guard = new WindowGuard(window);
+  try {
+    await guard.open();
+    await requireAsSnapshot(run, facts);
+    await stopEverything(run, window, guard);
+    return { ...window, guard };
+  } catch (error) {
+    guard.close();
+    throw error;
+  }
+}
+
+async function stopEverything(run: Run, window: Window, guard: WindowGuard): Promise<void> {
+  const { ports, settings } = run;
+  const { journal } = window;
   const app = settings['app-name'];
-  await requireAsSnapshot(run, facts);
   const { set } = journal.current;
   await journal.note({ status: 'open', stage: 'window' });
 
   // A held window that this run continues must stay closed when this run fails, too.
   const undo = journal.current.continues ? undefined : run.undo;
   if (set.maintenance) {
-    undo?.push({ what: `switch the maintenance page of ${app} off`, run: () => undoPage(window) });
+    undo?.push({
+      what: `switch the maintenance page of ${app} off`,
+      run: () => persistently(window, () => undoPage(window)),
+    });
     await switchPage(ports.heroku, app, true, {
       clock: ports.clock,
       limit: scaleLimit(window),
@@ -32,15 +56,20 @@ export async function openWindow(run: Run, facts: AppFacts, journal: JournalKeep
     ports.log.info(`The maintenance page of ${app} is on.`);
   }
   if (set.stopped.length > 0) {
-    undo?.push({ what: `scale ${set.stopped.join(', ')} back`, run: () => undoProcesses(window) });
-    await stopProcesses(window, set.stopped);
+    undo?.push({
+      what: `scale ${set.stopped.join(', ')} back`,
+      run: () => persistently(window, () => undoProcesses(window)),
+    });
+    await guard.stop(set.stopped);
     ports.log.info(`Stopped: ${set.stopped.join(', ')}. None of their dynos is left.`);
   }
   await settleOneOffs(window);
-  return window;
 }
 
-/** What was read in preflight may be minutes old by now. */
+/**
+ * What was read in preflight may be minutes old by now.
+ * @throws Refusal that names what has changed, and who released.
+ */
 async function requireAsSnapshot(run: Run, facts: AppFacts): Promise<void> {
   const { heroku } = run.ports;
   const app = run.settings['app-name'];
@@ -53,7 +82,7 @@ async function requireAsSnapshot(run: Run, facts: AppFacts): Promise<void> {
     now.maintenance === facts.app.maintenance ? undefined : 'the maintenance page',
     current?.id === facts.current?.id
       ? undefined
-      : `the release (v${current?.version ?? '?'} is current now)`,
+      : `the release (v${current?.version ?? '?'} of ${maskEmail(current?.userEmail ?? '')} is current now)`,
     ...facts.formation.map((before) => {
       const live = formation.find(({ type }) => type === before.type);
       return live?.quantity === before.quantity && live.size === before.size
@@ -62,7 +91,7 @@ async function requireAsSnapshot(run: Run, facts: AppFacts): Promise<void> {
     }),
   ].filter((one) => one !== undefined);
   if (changed.length === 0) return;
-  throw new Failure({
+  throw new Refusal({
     what: `Somebody changed ${changed.join(', ')} on ${app} since this run looked.`,
     why: 'The window would be closed again the way it was found, and that is no longer how the app is.',
     next: 'Run the job again; nothing was changed by this one.',

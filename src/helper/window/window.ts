@@ -2,6 +2,7 @@ import type { Settings } from '../../parameters/index.ts';
 import type { Ports } from '../deployment/ports.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { Budget } from '../time/budget.ts';
+import type { WindowGuard } from './guard.ts';
 
 /** What the parts of a window share. */
 export interface Window {
@@ -12,4 +13,6 @@ export interface Window {
   >;
   readonly budget: Budget;
   readonly journal: JournalKeeper;
+  /** Absent where another process has opened the window. */
+  readonly guard?: WindowGuard;
 }

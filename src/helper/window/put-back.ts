@@ -1,0 +1,153 @@
+import { HerokuCdError } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import { messageOf } from '../output/message.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Heroku, ProcessFormation, ScaleUpdate } from '../ports/heroku.ts';
+import type { Log } from '../ports/log.ts';
+import type { Limit } from '../time/budget.ts';
+import { waitFor } from '../time/wait.ts';
+import { isPassing } from './persist.ts';
+
+/** What became of the process types that a window had stopped. */
+export interface PutBack {
+  readonly restored: readonly string[];
+  /** Somebody gave them another quantity since; it is theirs. */
+  readonly left: readonly string[];
+  /** The app has no such type any more. */
+  readonly missing: readonly string[];
+  /** Heroku refused them, each with its reason. */
+  readonly refused: readonly string[];
+}
+
+/** Under preboot Heroku refuses to scale while old and new dynos overlap, so a refusal may pass. */
+const SECOND_ROUND_MS = 15_000;
+const PROOF_MS = 60_000;
+
+/**
+ * Brings stopped process types back as they were found. A type whose quantity is not the zero that we set,
+ * or whose size is another one, is somebody else's business by now; only what Heroku itself has forgotten,
+ * because a release lacked the type, is set whole. A batch that Heroku refuses is sent again type by type.
+ * @throws HerokuApiError where Heroku cannot be reached: nothing is known then, and it may be done again.
+ */
+export async function putProcessesBack(
+  heroku: Heroku,
+  log: Log,
+  journal: Journal,
+  options: { clock: Clock; limit: Limit },
+): Promise<PutBack> {
+  const app = journal.app.name;
+  const [live, forgotten] = await Promise.all([heroku.formation(app), forgottenTypes(heroku, journal)]);
+  const updates: ScaleUpdate[] = [];
+  const left: string[] = [];
+  const missing: string[] = [];
+  for (const found of journal.found.formation) {
+    const { type, quantity, size } = found;
+    const now = live.find((one) => one.type === type);
+    const stopped = journal.set.stopped.includes(type);
+    if (now === undefined) {
+      if (stopped) missing.push(type);
+    } else if (forgotten.has(type)) {
+      if (now.quantity !== quantity || now.size !== size) updates.push({ type, quantity, size });
+    } else if (stopped) {
+      if (now.quantity === 0) updates.push({ type, quantity });
+      else if (now.quantity !== quantity) left.push(`${type} (${now.quantity})`);
+      if (now.size !== size) left.push(`${type} (${now.size})`);
+    }
+  }
+  const refused = await scaleBack(heroku, log, app, updates, options.clock);
+  const restored = updates.filter(({ type }) => !refused.has(type));
+  const after = await proveBack(heroku, app, restored, options);
+  const reasons = [...refused].map(([type, why]) => `${type}: ${why}`);
+  if (restored.length > 0) log.info(`Processes are back: ${describe(after, restored)}.`);
+  if (left.length > 0)
+    log.warn(`Somebody scaled these in the meantime; they are left as they are: ${left.join(', ')}.`);
+  if (refused.size > 0) log.warn(`Heroku refused to scale back: ${reasons.join('; ')}.`);
+  if (missing.length > 0)
+    log.warn(`The app has no process type ${missing.join(', ')} any more; nothing is scaled there.`);
+  return { restored: restored.map(({ type }) => type), left, missing, refused: reasons };
+}
+
+/**
+ * The found types that a release in between lacked, though the code from before is current again: Heroku
+ * forgot their quantity and size with them (Dev Center: Process Model).
+ */
+async function forgottenTypes(heroku: Heroku, { app, found }: Journal): Promise<ReadonlySet<string>> {
+  const forgotten = new Set<string>();
+  if (found.release === null || found.slugId === null) return forgotten;
+  const { version } = found.release;
+  const since = (await heroku.releases(app.name, { max: 20 })).filter((one) => one.version > version);
+  if (since.find(({ current }) => current)?.slugId !== found.slugId) return forgotten;
+  for (const { slugId, status } of since) {
+    if (slugId === undefined || slugId === found.slugId || status !== 'succeeded') continue;
+    const { processTypes } = await heroku.slug(app.name, slugId);
+    for (const { type } of found.formation) if (!(type in processTypes)) forgotten.add(type);
+  }
+  return forgotten;
+}
+
+/** Scales all at once, else each for itself, and what is refused even so once more after a while. */
+async function scaleBack(
+  heroku: Heroku,
+  log: Log,
+  app: string,
+  updates: readonly ScaleUpdate[],
+  clock: Clock,
+): Promise<ReadonlyMap<string, string>> {
+  const refused = new Map<string, string>();
+  const attempt = async (batch: readonly ScaleUpdate[]): Promise<string | undefined> => {
+    try {
+      await heroku.scale(app, batch);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof HerokuCdError) || isPassing(error)) throw error;
+      return messageOf(error);
+    }
+  };
+  if (updates.length === 0) return refused;
+  const why = await attempt(updates);
+  if (why === undefined) return refused;
+  log.warn(`Scaling back was refused (${why}); now one process type after the other.`);
+  let rest = updates;
+  for (const pause of [0, SECOND_ROUND_MS]) {
+    if (rest.length === 0) break;
+    await clock.sleep(pause);
+    for (const update of rest) {
+      const reason = await attempt([update]);
+      if (reason === undefined) refused.delete(update.type);
+      else refused.set(update.type, reason);
+    }
+    rest = rest.filter(({ type }) => refused.has(type));
+  }
+  return refused;
+}
+
+/** An answer is no proof: the formation is read back, and none of the types may be at our zero any more. */
+async function proveBack(
+  heroku: Heroku,
+  app: string,
+  restored: readonly ScaleUpdate[],
+  { clock, limit }: { clock: Clock; limit: Limit },
+): Promise<readonly ProcessFormation[]> {
+  if (restored.length === 0) return [];
+  return waitFor(
+    async () => {
+      const now = await heroku.formation(app);
+      const back = restored.every(
+        (one) => one.quantity === 0 || now.some(({ type, quantity }) => type === one.type && quantity > 0),
+      );
+      return back ? now : undefined;
+    },
+    {
+      clock,
+      limit: { ...limit, ms: Math.min(limit.ms, PROOF_MS) },
+      what: `${restored.map(({ type }) => type).join(', ')} to be scaled as before`,
+    },
+  );
+}
+
+function describe(formation: readonly ProcessFormation[], updates: readonly ScaleUpdate[]): string {
+  return formation
+    .filter(({ type }) => updates.some((one) => one.type === type))
+    .map(({ type, quantity, size }) => `${type}=${quantity}:${size}`)
+    .join(' ');
+}

@@ -1,0 +1,103 @@
+import { closeWindow } from '../../../src/helper/window/close.ts';
+import { rejection, SLEEP, WEB, WindowWorld } from './support/window-world.ts';
+
+let world: WindowWorld;
+beforeAll(async () => {
+  world = await WindowWorld.start();
+});
+afterAll(() => world.close());
+afterEach(() => world.control.clearFaults());
+
+const outage = { kind: 'status', status: 503 } as const;
+
+test('closing goes on through an outage that lasts longer than any call is repeated', async () => {
+  const app = await world.app();
+  const before = app.formation;
+  const run = world.run(app.name);
+  const window = await world.open(run);
+  // Two calls' worth of tries each, for the processes and for the page.
+  for (const path of [`^/apps/${app.name}/formation$`, `^/apps/${app.name}$`]) {
+    world.control.addFault({
+      match: { surface: 'api', method: 'PATCH', path, nth: 1, times: 7 },
+      effect: outage,
+    });
+  }
+  await closeWindow(window, { id: app.app.current.id });
+  expect(app.formation).toEqual(before);
+  expect(app.app.maintenance).toBe(false);
+  expect(
+    run.log.warnings.filter((one) => one.includes('trying again until `deadline`')).length,
+  ).toBeGreaterThan(1);
+});
+
+test('undoing does so, too, and the deadline ends it', async () => {
+  const app = await world.app();
+  const run = world.run(app.name, { deadline: '6m' }, 200);
+  await world.open(run);
+  world.control.addFault({
+    match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}` },
+    effect: outage,
+  });
+  const undone = await run.undo.unwind(run.log);
+  expect(undone.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+  // Six minutes of the run's clock; the 30 s are what closing is always given.
+  expect(run.budget.closing().ms).toBe(30_000);
+});
+
+test('an undo that is refused keeps neither the others from running nor the page from staying', async () => {
+  const app = await world.app({ web: WEB, worker: SLEEP, clock: SLEEP }, { web: 1, worker: 2, clock: 1 });
+  const run = world.run(app.name);
+  await world.open(run);
+  const ran: string[] = [];
+  run.undo.push({
+    what: 'something else',
+    run: () => {
+      ran.push('something else');
+      return Promise.reject(new Error('It cannot be undone.'));
+    },
+  });
+  // The batch and, in both rounds, the clock.
+  for (const nth of [1, 2, 4]) {
+    world.control.addFault({
+      match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}/formation$`, nth },
+      effect: { kind: 'status', status: 422, message: 'Cannot scale this now.' },
+    });
+  }
+  const undone = await run.undo.unwind(run.log);
+  expect(ran).toEqual(['something else']);
+  expect(undone.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed']);
+  expect(undone[2]?.why).toContain('stays on, because clock could not be brought back');
+  expect(app.quantity('worker')).toBe(2);
+  expect(app.app.maintenance).toBe(true);
+});
+
+test('a page that cannot be taken off leaves processes that are back', async () => {
+  const app = await world.app();
+  const before = app.formation;
+  const run = world.run(app.name);
+  await world.open(run);
+  world.control.addFault({
+    match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}$` },
+    effect: { kind: 'permission-lost' },
+  });
+  const undone = await run.undo.unwind(run.log);
+  expect(undone.map(({ outcome }) => outcome)).toEqual(['undone', 'failed']);
+  expect(app.formation).toEqual(before);
+});
+
+test('a scaling whose answer is lost is undone, too', async () => {
+  const app = await world.app();
+  const before = app.formation;
+  const run = world.run(app.name);
+  world.control.addFault({
+    match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}/formation$`, nth: 1, times: 5 },
+    effect: { kind: 'reset', when: 'after-effect' },
+  });
+  await rejection(world.open(run));
+  expect(app.quantity('worker')).toBe(0);
+  world.control.clearFaults();
+  const undone = await run.undo.unwind(run.log);
+  expect(undone.map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);
+  expect(app.formation).toEqual(before);
+  expect(app.app.maintenance).toBe(false);
+});
