@@ -145,8 +145,7 @@ describe('the revision', () => {
     const other = await createWorld();
     try {
       const old = await other.repository.commit(APP_FILES);
-      await other.repository.commit({ 'greeting.txt': 'two' });
-      await other.deploy();
+      await other.pushByHand({ 'greeting.txt': 'two' });
       const program = await HelperProgram.create(other, old);
       const says = ['does not descend from', 'force: true'];
       await program.expectRefusal({}, { exitCode: 2, says }).finally(() => program.remove());

@@ -73,10 +73,8 @@ test('the same commit again pushes nothing, and is green', async () => {
 });
 
 test('a commit that was rolled back is deployed by its slug, without a build', async () => {
-  const first = await world.repository.commit(APP_FILES);
-  await world.deploy();
-  await world.repository.commit({ 'greeting.txt': 'two' });
-  await world.deploy();
+  const first = await world.pushByHand();
+  await world.pushByHand({ 'greeting.txt': 'two' });
   const builds = world.app().builds.length;
 
   const { exitCode, result } = await world.deploy({ revision: first, parameters: { force: true } });

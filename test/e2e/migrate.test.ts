@@ -1,4 +1,3 @@
-import { APP_FILES } from './support/repository.ts';
 import { APP, createWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -6,23 +5,15 @@ let before: readonly string[];
 
 beforeEach(async () => {
   world = await createWorld();
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.heroku.control.act(APP, { action: 'scale', formation: { web: 2, worker: 3 } });
-  before = await formation();
+  before = await world.formation();
   await world.repository.commit({ 'greeting.txt': 'two' });
 });
 
 afterEach(async () => {
   await world.close();
 });
-
-/** Type, quantity and size of every process type. */
-async function formation(): Promise<readonly string[]> {
-  return (await world.heroku.control.app(APP)).formation.map(
-    (one) => `${one.type}=${one.quantity}:${one.size}`,
-  );
-}
 
 const migrateWith = (command: string, more: Record<string, unknown> = {}): object => ({
   parameters: { 'migrate-command': command, ...more },
@@ -52,7 +43,7 @@ test('a migration runs in the window, its output is streamed, and the window clo
     'close window',
     'report',
   ]);
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect(await world.visit()).toBe('200 two');
 });
 
@@ -75,7 +66,7 @@ test('a migration that fails holds the window: page up, workers down, exit 3; re
 
   const opened = await world.deploy({ orbJob: 'recover', parameters: { 'release-hold': true } });
   expect(opened.exitCode).toBe(0);
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
 });
 
@@ -86,7 +77,7 @@ test('a mended migration continues the held window, and puts back what was found
 
   expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
   expect(log).toContain('This run continues it.');
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
   expect(await world.visit()).toBe('200 two');
 });
@@ -110,7 +101,7 @@ test.each([
   await world.heroku.control.changeSettings(APP, { buildResult: 'succeed' });
   const mended = await world.deploy(migrateWith('echo mended'));
   expect(mended.exitCode).toBe(0);
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
 });
 
 test('a run without a migration does not open a window that is held for one', async () => {
@@ -128,7 +119,7 @@ test('rollback after a failed migration: the code from before serves, and exit 5
 
   expect({ exitCode, log }).toMatchObject({ exitCode: 5 });
   expect(result).toMatchObject({ verdict: 'incomplete', database: 'unknown', maintenance: { after: false } });
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect(await world.visit()).toBe('200 one');
 });
 
@@ -155,7 +146,7 @@ test('hooks run inside the window; a failing one before the migration puts every
   const bad = await world.deploy(migrateWith('echo migrated', { 'before-migrate': 'exit 9' }));
   expect(bad.exitCode).toBe(1);
   expect(bad.log).not.toContain('| migrated');
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect(await world.visit()).toBe('200 two');
 });
 
@@ -165,7 +156,7 @@ test('a failing hook after the migration closes the window forward, and is red',
   );
   expect(exitCode).toBe(5);
   expect(result?.database).toBe('migrated');
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect(await world.visit()).toBe('200 two');
 });
 
@@ -183,7 +174,7 @@ test('push: false migrates what is deployed, without a clone', async () => {
   });
   expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
   expect(log).toContain('migrate | one');
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
 });
 
 test('SIGTERM in the middle of a migration stops its dyno, learns its end, and holds', async () => {

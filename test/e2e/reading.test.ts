@@ -33,8 +33,7 @@ test('doctor finds nothing wrong where nothing is, and only reads', async () => 
 
 test('doctor names everything that is wrong in one run, each with a remedy', async () => {
   const root = await world.repository.commit(APP_FILES);
-  await world.repository.commit({ 'greeting.txt': 'two' });
-  await world.deploy();
+  await world.pushByHand({ 'greeting.txt': 'two' });
   await world.repository.git('checkout', '--quiet', '-b', 'other', root);
   await world.repository.commit({ '.gitattributes': '*.bin filter=lfs\n' });
   await world.heroku.control.act(APP, { action: 'maintenance', enabled: true });
@@ -87,8 +86,7 @@ test('plan tells every call and what takes it back, and only reads', async () =>
 });
 
 test('plan with a migration lists the window around the push, in order, each with what takes it back', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.heroku.control.act(APP, { action: 'scale', formation: { worker: 2 } });
   await world.repository.commit({ 'greeting.txt': 'two' });
   world.heroku.control.clearRequests();
@@ -123,8 +121,7 @@ test('plan with a migration lists the window around the push, in order, each wit
 
 test('plan refuses what deploy would refuse', async () => {
   const first = await world.repository.commit(APP_FILES);
-  await world.repository.commit({ 'greeting.txt': 'two' });
-  await world.deploy();
+  await world.pushByHand({ 'greeting.txt': 'two' });
   const { log, job } = await world.deploy({
     revision: first,
     steps: [{ checkout: { method: 'full' } }, 'heroku-cd/install', plan()],

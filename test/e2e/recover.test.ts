@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { APP_FILES } from './support/repository.ts';
 import { APP, createWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -8,23 +7,15 @@ let before: readonly string[];
 
 beforeEach(async () => {
   world = await createWorld();
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.heroku.control.act(APP, { action: 'scale', formation: { web: 2, worker: 3 } });
-  before = await formation();
+  before = await world.formation();
   await world.repository.commit({ 'greeting.txt': 'two' });
 });
 
 afterEach(async () => {
   await world.close();
 });
-
-/** Type, quantity and size of every process type. */
-async function formation(): Promise<readonly string[]> {
-  return (await world.heroku.control.app(APP)).formation.map(
-    (one) => `${one.type}=${one.quantity}:${one.size}`,
-  );
-}
 
 /** A deployment whose job is cancelled while Heroku builds inside the window: SIGKILL, and no step after it. */
 async function cancelledInTheWindow(): Promise<void> {
@@ -48,7 +39,7 @@ test('the recover job puts a cancelled deployment back, with nothing but the cac
   expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
   const after = await world.heroku.control.app(APP);
   expect(after.maintenance).toBe(false);
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect(after.builds.filter((build) => build.status === 'pending')).toEqual([]);
   expect(await world.visit()).toBe('200 one');
 
@@ -64,7 +55,7 @@ test('a plain new run recovers first, and never takes the zero workers for the w
 
   expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
   expect(log).toContain('recovering first');
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
   expect(await world.visit()).toBe('200 two');
 });
@@ -77,7 +68,7 @@ test('what a person changed since the cancellation is left to them', async () =>
 
   expect(exitCode).toBe(0);
   expect(log).toContain('worker (1)');
-  expect((await formation())[1]).toBe('worker=1:Standard-1X');
+  expect((await world.formation())[1]).toBe('worker=1:Standard-1X');
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
 });
 
@@ -93,7 +84,7 @@ test('somebody else’s release behind the page is held, not guessed about, unti
 
   const opened = await world.deploy({ orbJob: 'recover', parameters: { 'release-hold': true } });
   expect(opened.exitCode).toBe(0);
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
 });
 
@@ -127,5 +118,5 @@ test('a journal that was tampered with is not acted on', async () => {
   expect(files.length).toBeGreaterThan(0);
   expect(log).toContain('its signature is not of this API key');
   expect(exitCode).toBe(0);
-  expect(await formation()).not.toContain('worker=50:Standard-1X');
+  expect(await world.formation()).not.toContain('worker=50:Standard-1X');
 });

@@ -27,8 +27,7 @@ function changes(): readonly string[] {
 }
 
 test('a push that Heroku refuses is red; the app serves what it served', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.repository.commit({ 'greeting.txt': 'two' });
   await world.heroku.control.changeSettings(APP, {
     buildResult: 'fail',
@@ -47,8 +46,7 @@ test('a push that Heroku refuses is red; the app serves what it served', async (
 
 test('a commit that does not descend from the deployed one needs force, which carries a lease', async () => {
   const root = await world.repository.commit(APP_FILES);
-  const deployed = await world.repository.commit({ 'greeting.txt': 'two' });
-  await world.deploy();
+  const deployed = await world.pushByHand({ 'greeting.txt': 'two' });
   await world.repository.git('checkout', '--quiet', '-b', 'other', root);
   const elsewhere = await world.repository.commit({ 'greeting.txt': 'three' });
   const before = await fingerprint();
@@ -71,8 +69,7 @@ test('a commit that does not descend from the deployed one needs force, which ca
 
 test('an old build that is started again is told so', async () => {
   const first = await world.repository.commit(APP_FILES);
-  await world.repository.commit({ 'greeting.txt': 'two' });
-  await world.deploy();
+  await world.pushByHand({ 'greeting.txt': 'two' });
 
   const { exitCode, log } = await world.deploy({ revision: first });
 
@@ -81,10 +78,8 @@ test('an old build that is started again is told so', async () => {
 });
 
 test('after a rollback at Heroku, a new commit deploys without force', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
-  await world.repository.commit({ 'greeting.txt': 'two' });
-  await world.deploy();
+  await world.pushByHand();
+  await world.pushByHand({ 'greeting.txt': 'two' });
   await world.heroku.control.act(APP, { action: 'rollback', release: '3' });
   const third = await world.repository.commit({ 'greeting.txt': 'three' });
 
@@ -96,10 +91,8 @@ test('after a rollback at Heroku, a new commit deploys without force', async () 
 });
 
 test('a fix on top of what was rolled back to deploys though Heroku’s branch is elsewhere', async () => {
-  const first = await world.repository.commit(APP_FILES);
-  await world.deploy();
-  await world.repository.commit({ 'greeting.txt': 'bad' });
-  await world.deploy();
+  const first = await world.pushByHand();
+  await world.pushByHand({ 'greeting.txt': 'bad' });
   await world.heroku.control.act(APP, { action: 'rollback', release: '3' });
   await world.repository.git('reset', '--quiet', '--hard', first);
   const fix = await world.repository.commit({ 'greeting.txt': 'fixed' });

@@ -15,8 +15,7 @@ afterEach(async () => {
 const RELEASE = { Procfile: `${APP_FILES['Procfile']}release: echo migrating && test "$SCHEMA" = ready\n` };
 
 test('a failing release phase is red and says what serves; repaired by a config var, the same job deploys', async () => {
-  const first = await world.repository.commit(APP_FILES);
-  await world.deploy();
+  const first = await world.pushByHand();
   const second = await world.repository.commit({ ...RELEASE, 'greeting.txt': 'two' });
 
   const failed = await world.deploy();
@@ -59,8 +58,7 @@ test('a release phase that succeeds is streamed, and counts as the migration', a
 });
 
 test('a release phase that outlives release-timeout is unknown, not failed, and nothing is taken back', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   const second = await world.repository.commit({
     Procfile: `${APP_FILES['Procfile']}release: sleep 6\n`,
     'greeting.txt': 'two',

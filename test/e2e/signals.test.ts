@@ -12,8 +12,7 @@ afterEach(async () => {
 });
 
 test('SIGTERM while Heroku builds cancels the build, and the app serves what it served', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.repository.commit({ 'greeting.txt': 'two' });
   await world.heroku.control.changeSettings(APP, { buildMs: 60_000 });
   const controller = new AbortController();
@@ -34,8 +33,7 @@ test('SIGTERM while Heroku builds cancels the build, and the app serves what it 
 });
 
 test('SIGTERM during a release phase awaits its end; once it has succeeded there is no way back', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   const second = await world.repository.commit({
     'greeting.txt': 'two',
     Procfile: `${APP_FILES['Procfile']}release: sleep 2\n`,
@@ -57,8 +55,7 @@ test('SIGTERM during a release phase awaits its end; once it has succeeded there
 });
 
 test('SIGTERM during a release phase that then fails says that the database may have changed', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.repository.commit({ Procfile: `${APP_FILES['Procfile']}release: sleep 2; exit 1\n` });
   const controller = new AbortController();
   const run = world.deploy({ terminate: controller.signal, terminationGraceMs: 60_000 });

@@ -96,10 +96,8 @@ test('an API that never answers ends in one error, and nothing was changed', asy
 });
 
 test('a lost answer to releasing a slug makes one release, not two', async () => {
-  const first = await world.repository.commit(APP_FILES);
-  await world.deploy();
-  await world.repository.commit({ 'greeting.txt': 'two' });
-  await world.deploy();
+  const first = await world.pushByHand();
+  await world.pushByHand({ 'greeting.txt': 'two' });
   await world.heroku.control.addFault({
     match: { surface: 'api', method: 'POST', path: '/releases$', nth: 1 },
     effect: { kind: 'reset', when: 'after-effect' },
@@ -133,8 +131,7 @@ test('somebody else’s build is waited for, and what it released is taken into 
 });
 
 test('somebody else’s release during preflight is another actor, and is left alone', async () => {
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.repository.commit({ 'greeting.txt': 'two' });
   // The second half of the deployment has read the app when it asks for builds that are pending: the fourth
   // time in all. The answer comes late, and somebody is quicker.

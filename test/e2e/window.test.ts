@@ -1,12 +1,10 @@
-import { APP_FILES } from './support/repository.ts';
 import { APP, createWorld, type World } from './support/world.ts';
 
 let world: World;
 
 beforeEach(async () => {
   world = await createWorld();
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.heroku.control.act(APP, { action: 'scale', formation: { web: 2, worker: 3 } });
   await world.heroku.control.act(APP, { action: 'resize', sizes: { worker: 'standard-2x' } });
 });
@@ -17,15 +15,8 @@ afterEach(async () => {
 
 const always = { parameters: { maintenance: 'always' } };
 
-/** Type, quantity and size of every process type. */
-async function formation(): Promise<readonly string[]> {
-  return (await world.heroku.control.app(APP)).formation.map(
-    (one) => `${one.type}=${one.quantity}:${one.size}`,
-  );
-}
-
 test('a window shows the page and stops the workers while Heroku builds, and is closed as it was found', async () => {
-  const before = await formation();
+  const before = await world.formation();
   await world.repository.commit({ 'greeting.txt': 'two' });
   await world.heroku.control.changeSettings(APP, { buildMs: 2_000 });
   const run = world.deploy(always);
@@ -41,7 +32,7 @@ test('a window shows the page and stops the workers while Heroku builds, and is 
   const { exitCode, result } = await run;
 
   expect(exitCode).toBe(0);
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
   expect(await world.visit()).toBe('200 two');
   expect(result?.maintenance.windowSeconds).toBeGreaterThan(1);
@@ -57,7 +48,7 @@ test('a window shows the page and stops the workers while Heroku builds, and is 
 });
 
 test('a refused push opens the app again, exactly as it was found', async () => {
-  const before = await formation();
+  const before = await world.formation();
   await world.repository.commit({ 'greeting.txt': 'two' });
   await world.heroku.control.changeSettings(APP, { buildResult: 'fail' });
 
@@ -65,7 +56,7 @@ test('a refused push opens the app again, exactly as it was found', async () => 
 
   expect(exitCode).toBe(1);
   expect(result).toMatchObject({ verdict: 'failed', maintenance: { before: false, after: false } });
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect(await world.visit()).toBe('200 one');
 });
 
@@ -73,7 +64,7 @@ test('a type that was at zero stays at zero', async () => {
   await world.heroku.control.act(APP, { action: 'scale', formation: { worker: 0 } });
   await world.repository.commit({ 'greeting.txt': 'two' });
   await world.deploy(always);
-  expect(await formation()).toEqual(['web=2:Standard-1X', 'worker=0:Standard-2X']);
+  expect(await world.formation()).toEqual(['web=2:Standard-1X', 'worker=0:Standard-2X']);
 });
 
 test('a page that a person switched on is refused, or kept on in success and in failure', async () => {
@@ -94,11 +85,11 @@ test('a page that a person switched on is refused, or kept on in success and in 
   const succeeded = await world.deploy(keep);
   expect(succeeded.exitCode).toBe(0);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(true);
-  expect(await formation()).toEqual(['web=2:Standard-1X', 'worker=3:Standard-2X']);
+  expect(await world.formation()).toEqual(['web=2:Standard-1X', 'worker=3:Standard-2X']);
 });
 
 test('web dynos that do not boot never get the page taken off them as success', async () => {
-  const before = await formation();
+  const before = await world.formation();
   await world.repository.commit({ 'web.js': 'process.exit(1);\n' });
 
   const { exitCode, result, log } = await world.deploy({
@@ -109,13 +100,13 @@ test('web dynos that do not boot never get the page taken off them as success', 
   expect(log).toContain('boot-timeout');
   expect(log).toContain('web.1 crashed');
   expect(result?.verdict).toBe('failed');
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
   expect(await world.visit()).toBe('200 one');
 });
 
 test('SIGTERM while the window is open puts everything back', async () => {
-  const before = await formation();
+  const before = await world.formation();
   await world.repository.commit({ 'greeting.txt': 'two' });
   await world.heroku.control.changeSettings(APP, { buildMs: 60_000 });
   const controller = new AbortController();
@@ -126,7 +117,7 @@ test('SIGTERM while the window is open puts everything back', async () => {
   const { log } = await run;
 
   expect(log).toContain('interrupted (exit 143)');
-  expect(await formation()).toEqual(before);
+  expect(await world.formation()).toEqual(before);
   expect((await world.heroku.control.app(APP)).maintenance).toBe(false);
   expect(await world.visit()).toBe('200 one');
 });

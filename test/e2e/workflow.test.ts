@@ -1,15 +1,13 @@
 import { join, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { rehearseWorkflow, type WorkflowResult } from '../../src/rehearsal/index.ts';
-import { APP_FILES } from './support/repository.ts';
 import { APP, createWorld, KEY, type World } from './support/world.ts';
 
 let world: World;
 
 beforeEach(async () => {
   world = await createWorld();
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.heroku.control.act(APP, { action: 'scale', formation: { worker: 2 } });
   await world.repository.commit({ 'greeting.txt': 'two' });
 });
