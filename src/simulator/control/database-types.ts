@@ -27,6 +27,7 @@ export interface TransferView {
   readonly bytes: number;
   readonly createdAt: string;
   readonly finishedAt: string | null;
+  /** The newest lines. */
   readonly log: readonly string[];
 }
 

@@ -5,6 +5,8 @@ import type { Transfer } from '../platform/transfers/index.ts';
 import { transferName } from '../platform/transfers/index.ts';
 import type { AddOnView, TransferView } from './database-types.ts';
 
+const shownLines = 20;
+
 export function addOnView(platform: Platform, app: App, addOn: AddOn): AddOnView {
   const attachments = platform.addOns.attachments.ofAddOn(addOn);
   return {
@@ -29,7 +31,7 @@ export function transferView(transfer: Transfer): TransferView {
     bytes: transfer.bytes,
     createdAt: transfer.createdAt.toISOString(),
     finishedAt: transfer.finishedAt?.toISOString() ?? null,
-    log: transfer.log.map(({ message }) => message),
+    log: transfer.log.slice(-shownLines).map(({ message }) => message),
   };
 }
 

@@ -53,6 +53,7 @@ export class Releases {
 
   /**
    * Sets and (with null) removes config vars: one release, or none when nothing differs.
+   * @param description Of a change of add-ons, which is a release even where no config var differs.
    * @param byAddOn An add-on changes its own: the release command does not run (Dev Center: release phase).
    */
   configure(
@@ -77,7 +78,7 @@ export class Releases {
       ...(set.length > 0 ? [`Set ${set.join(', ')}`] : []),
       ...(removed.length > 0 ? [`Remove ${removed.join(', ')}`] : []),
     ];
-    if (parts.length === 0) return undefined;
+    if (parts.length === 0 && description === undefined) return undefined;
     const text = description ?? `${parts.join('; ')} config vars`;
     return this.#create(app, account, text, app.current.slug, Object.fromEntries(next), byAddOn);
   }

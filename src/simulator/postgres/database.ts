@@ -33,7 +33,7 @@ export async function createDatabase(superuser: URL, binaries: string, label: st
   return new OwnedDatabase(superuser, binaries, name, password);
 }
 
-type Run = (sql: string) => Promise<unknown>;
+type Run = (sql: string) => Promise<readonly Row[]>;
 
 async function makeEmpty(run: Run, role: string): Promise<void> {
   // Not to be joined: it refuses to run in a transaction, which several statements at once are.
@@ -114,7 +114,11 @@ class OwnedDatabase implements Database {
 
   async #endSessions(run: Run): Promise<void> {
     const mine = `datname = ${escapeLiteral(this.name)}`;
-    await run(`SELECT pg_terminate_backend(pid, ${goneMs}) FROM pg_stat_activity WHERE ${mine}`);
+    // All of them first, so that none goes on with what another one's end sets free; then each one's end.
+    const told = await run(`SELECT pid, pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${mine}`);
+    const pids = told.map(({ pid }) => Number(pid)).join(', ');
+    if (pids)
+      await run(`SELECT pg_terminate_backend(pid, ${goneMs}) FROM pg_stat_activity WHERE pid IN (${pids})`);
   }
 
   async #asSuperuser(work: (run: Run) => Promise<void>): Promise<void> {

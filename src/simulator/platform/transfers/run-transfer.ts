@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProgramEnd, ProgramRun } from '../../postgres/programs.ts';
 import type { Database } from '../../postgres/types.ts';
@@ -98,6 +99,7 @@ async function restore(
     run.onLine?.(line);
   };
   try {
+    transfer.bytes = await sizeOf(dump.file);
     const end = await database.restore(dump.file, { ...run, onLine });
     const wasCut = transfer.log.some(({ message }) => /server closed the connection|FATAL:/.test(message));
     // pg_restore goes on after a refused statement and ends with 1: Heroku calls that finished, with warnings.
@@ -106,6 +108,16 @@ async function restore(
     return { succeeded: false, warnings: refused };
   } finally {
     await dump.release();
+  }
+}
+
+/** @throws Error where the dump is there no more. */
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Error('The backup could not be read: 404 Not Found.', { cause: error });
   }
 }
 
