@@ -17,9 +17,11 @@ export interface DatabaseAppOptions {
  * The app's files.
  *
  * - web: `GET /` answers 200 and `<greeting> from code <version>`, both read from the database, or 500 with what
- *   Postgres says; `POST /jobs` takes an amount such as `12.50` and answers 201 and the job's id.
+ *   Postgres says; `POST /jobs` takes an amount such as `12.50` and answers 201 and the job's id. Where
+ *   `WEB_TAKES_JOBS` is set, it works as a worker, too.
  * - worker: takes a job (`FOR UPDATE SKIP LOCKED`), works on it for `JOB_MS` milliseconds and records the run, all
  *   in one transaction; ends with 0 after the job at hand on SIGTERM, and with 1 when Postgres refuses it.
+ *   `node worker.js --until-empty`, as a scheduler would run it, ends when there is no job left.
  * - migrate.js: applies the versions that the schema lacks, statement by statement without a transaction, each
  *   recorded in `migration_steps` once it is done, and exits with 1 at the first that fails. A statement is
  *   named `<version>.<number>`. Options, each an environment variable too:
@@ -38,6 +40,7 @@ export function databaseAppFiles(options: DatabaseAppOptions = {}): Record<strin
     ].join('\n'),
     'database.js': DATABASE,
     'web.js': WEB,
+    'jobs.js': JOBS,
     'worker.js': WORKER,
     'migrate.js': MIGRATE,
     'code.js': version === 1 ? CODE_1 : CODE_2,
@@ -119,8 +122,10 @@ exports.main = (work) =>
 const WEB = `const { createServer } = require('node:http');
 const { text } = require('node:stream/consumers');
 const code = require('./code.js');
-const { pool } = require('./database.js');
+const { main, pool } = require('./database.js');
+const { work } = require('./jobs.js');
 
+if (process.env.WEB_TAKES_JOBS) main(work);
 const database = pool();
 createServer(async (request, response) => {
   try {
@@ -138,11 +143,10 @@ createServer(async (request, response) => {
 }).listen(process.env.PORT);
 `;
 
-const WORKER = `const code = require('./code.js');
-const { connect, main, pause } = require('./database.js');
+const JOBS = `const code = require('./code.js');
+const { connect, pause } = require('./database.js');
 
 let stopping = false;
-process.on('SIGTERM', () => (stopping = true));
 
 /** False where there is nothing to do. */
 async function workOne(client) {
@@ -161,12 +165,24 @@ async function workOne(client) {
   return rows.length > 0;
 }
 
-main(async () => {
+/** One job after the other, until SIGTERM. */
+exports.work = async ({ untilEmpty = false } = {}) => {
+  process.on('SIGTERM', () => (stopping = true));
   const client = await connect();
-  while (!stopping) if (!(await workOne(client))) await pause(20);
+  while (!stopping) {
+    if (await workOne(client)) continue;
+    if (untilEmpty) break;
+    await pause(20);
+  }
   await client.end();
   return 0;
-});
+};
+`;
+
+const WORKER = `const { main } = require('./database.js');
+const { work } = require('./jobs.js');
+
+main(() => work({ untilEmpty: process.argv.includes('--until-empty') }));
 `;
 
 const MIGRATE = `const { parseArgs } = require('node:util');
