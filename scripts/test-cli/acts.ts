@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { AppView } from '../../src/simulator/index.ts';
 import type { Act, Stage } from './act.ts';
 import { succeed } from './act.ts';
+import { databaseActs } from './database-acts.ts';
 import { oneOffActs } from './one-off-acts.ts';
 
 const server = `require('node:http')
@@ -196,6 +197,7 @@ const acts: readonly Act[] = [
     },
   },
   ...oneOffActs,
+  ...databaseActs,
 ];
 
 function webIsUp({ dynos, currentRelease }: AppView): boolean {
