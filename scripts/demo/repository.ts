@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** The demo's repository, made in a folder that holds the app's files. */
+/** The demo's repository. */
 export interface DemoRepository {
   readonly directory: string;
   /** Commits everything; gives the commit. */
   commit(message: string): Promise<string>;
 }
 
-/** Turns a folder into a git repository. The user's own git configuration has no part in it. */
+/** Makes a folder that is an empty git repository. The user's own git configuration has no part in it. */
 export async function createDemoRepository(directory: string): Promise<DemoRepository> {
   const git = async (...args: string[]): Promise<string> => {
     const { stdout } = await execute('git', args, {
@@ -27,6 +28,7 @@ export async function createDemoRepository(directory: string): Promise<DemoRepos
     });
     return stdout.trim();
   };
+  await mkdir(directory);
   await git('init', '--quiet', '--initial-branch=main');
   return {
     directory,
