@@ -36,38 +36,54 @@ export function writeGenerated(root: string, files: FileTree): { written: string
 
 /**
  * What differs between the files on disk and those that would be written. Payloads are compared unpacked:
- * another version of zlib may compress the same helper to other bytes.
+ * another version of zlib may compress the same helper to other bytes, and so to another number of parts.
  */
 export function compareGenerated(root: string, files: FileTree): Difference[] {
-  const present = readGenerated(root);
+  const present = withPayloadsUnpacked(readGenerated(root));
+  const wanted = withPayloadsUnpacked(files);
   const differences: Difference[] = [];
-  for (const [path, text] of files) {
+  for (const [path, text] of wanted) {
     const found = present.get(path);
     if (found === undefined) differences.push({ path, state: 'missing' });
-    else if (withPayloadsUnpacked(path, found) !== withPayloadsUnpacked(path, text)) {
-      differences.push({ path, state: 'differs' });
-    }
+    else if (found !== text) differences.push({ path, state: 'differs' });
   }
   for (const path of present.keys()) {
-    if (!files.has(path)) differences.push({ path, state: 'not generated any more' });
+    if (!wanted.has(path)) differences.push({ path, state: 'not generated any more' });
   }
   return differences.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The payload as the packed orb has it: a block of indented lines below the variable's name. */
-const EMBEDDED = new RegExp(`(${PAYLOAD_VARIABLE}: \\|\n)((?: +[A-Za-z0-9+/=]+\n)+)`, 'g');
+/** The first file of a payload, and those that go on. */
+const PAYLOAD_FILE = /^(.*\.br)(?:\.(\d+))?(\.b64)$/;
 
-function withPayloadsUnpacked(path: string, text: string): string {
-  if (path.endsWith('.b64')) return digestOfPayload(text);
-  if (!path.endsWith('orb.yml')) return text;
-  return text.replace(EMBEDDED, (_whole, head: string, payload: string) => head + digestOfPayload(payload));
+/** The payload as the packed orb has it: below each variable's name a block of indented lines. */
+const EMBEDDED = new RegExp(`(?: +${PAYLOAD_VARIABLE}(?:_\\d+)?: \\|\n(?: +[A-Za-z0-9+/=]+\n)+)+`, 'g');
+const NAMED = new RegExp(`${PAYLOAD_VARIABLE}(?:_\\d+)?: \\|\n`);
+
+/** The files with one digest in place of each payload, under the name of its first part. */
+function withPayloadsUnpacked(files: FileTree): FileTree {
+  const compared = new Map<string, string>();
+  const payloads = new Map<string, string[]>();
+  for (const [path, text] of files) {
+    const [, base, number = '1', ending] = PAYLOAD_FILE.exec(path) ?? [];
+    if (base === undefined || ending === undefined) {
+      const embedded = (block: string): string => digestOfPayload(block.split(NAMED));
+      compared.set(path, path.endsWith('orb.yml') ? text.replace(EMBEDDED, embedded) : text);
+    } else {
+      const parts = payloads.get(base + ending) ?? [];
+      parts[Number(number) - 1] = text;
+      payloads.set(base + ending, parts);
+    }
+  }
+  for (const [path, parts] of payloads) compared.set(path, digestOfPayload(parts));
+  return compared;
 }
 
-function digestOfPayload(text: string): string {
+function digestOfPayload(parts: readonly string[]): string {
   try {
-    return createHash('sha256').update(unpackPayload(text)).digest('hex');
+    return createHash('sha256').update(unpackPayload(parts)).digest('hex');
   } catch {
     // A payload that does not unpack is compared as it is, and differs.
-    return text;
+    return parts.join('');
   }
 }

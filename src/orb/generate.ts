@@ -3,7 +3,7 @@ import type { OrbContext } from './context.ts';
 import { commandLineReference } from './docs/command-line.ts';
 import { orbReference } from './docs/orb.ts';
 import { buildOrb } from './orb.ts';
-import { PAYLOAD_FILE } from './commands/install.ts';
+import { payloadFile } from './commands/install.ts';
 import { PACKED_FILE, UNPACKED_ROOT, pack, unpackedTree, type FileTree } from './tree/index.ts';
 
 /** The directories in which every file is generated: what is there besides is out of date. */
@@ -26,7 +26,9 @@ export function generateFiles(input: GenerateInput): FileTree {
   const orb = buildOrb(input.context);
   const scripts = new Map([
     ...input.scripts,
-    [PAYLOAD_FILE.slice('scripts/'.length), input.context.payload.text],
+    ...input.context.payload.parts.map(
+      (text, index) => [payloadFile(index).slice('scripts/'.length), text] as const,
+    ),
   ]);
   const tree = unpackedTree(orb, scripts);
   const packed = pack(tree);

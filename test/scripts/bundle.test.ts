@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { bundleHelper, packageOf, sizeReport, type Bundle } from '../../scripts/lib/bundle.ts';
-import { PAYLOAD_LIMIT } from '../../src/orb/checks/index.ts';
 import { packPayload } from '../../src/orb/payload.ts';
 import { VERSION } from '../../src/helper/version.ts';
 
@@ -99,7 +98,8 @@ describe('the bundled helper', () => {
   });
 
   it('is small enough for the orb', () => {
-    expect(packPayload(bundle.code).compressedBytes).toBeLessThanOrEqual(PAYLOAD_LIMIT);
+    // Each use of the install command puts them into the compiled configuration once more.
+    expect(packPayload(bundle.code).parts.length).toBeLessThanOrEqual(2);
   });
 
   it('holds no YAML, no server and nothing of the generator', () => {

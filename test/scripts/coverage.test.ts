@@ -49,7 +49,7 @@ const IN_JOB = `
     const orb = parse(readFileSync(process.env.E2E_ORB ?? '', 'utf8'));
     const { HEROKU_CD_PAYLOAD } = orb.commands.install.steps[0].run.environment;
     const home = mkdtempSync(join(tmpdir(), 'job-'));
-    writeFileSync(join(home, 'heroku-cd.cjs'), unpackPayload(HEROKU_CD_PAYLOAD));
+    writeFileSync(join(home, 'heroku-cd.cjs'), unpackPayload([HEROKU_CD_PAYLOAD]));
     const { status } = spawnSync(process.execPath, [join(home, 'heroku-cd.cjs'), 'deploi'], { env: { HOME: home } });
     rmSync(home, { recursive: true });
     expect(status).toBe(2);

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { compareGenerated, writeGenerated } from '../../scripts/lib/generated.ts';
@@ -99,6 +100,29 @@ describe('generated files', () => {
       { path: 'orb/orb.yml', state: 'differs' },
       { path: PAYLOAD, state: 'differs' },
     ]);
+  });
+
+  it('are up to date however many parts the compression makes of the same helper', () => {
+    const helper = Buffer.from(randomBytes(100_000).toString('base64'));
+    const parted = generate(helper);
+    const second = 'orb/src/scripts/heroku-cd.cjs.br.2.b64';
+    writeGenerated(root, parted);
+    expect([...parted.keys()]).toContain(second);
+    expect(compareGenerated(root, parted)).toEqual([]);
+
+    const embedded =
+      /HEROKU_CD_PAYLOAD: \|\n(?: +[A-Za-z0-9+/=]+\n)+ +HEROKU_CD_PAYLOAD_2: \|\n( +)(?:[A-Za-z0-9+/=\s]+\n)/;
+    edit('orb/orb.yml', (orb) => {
+      const one = `HEROKU_CD_PAYLOAD: |\n$1${otherwiseCompressed(helper)}`;
+      expect(orb).toMatch(embedded);
+      return orb.replace(embedded, one);
+    });
+    edit(PAYLOAD, () => otherwiseCompressed(helper));
+    rmSync(join(root, second));
+    expect(compareGenerated(root, parted)).toEqual([]);
+
+    edit(PAYLOAD, () => parted.get(PAYLOAD) ?? '');
+    expect(compareGenerated(root, parted)).toEqual([{ path: PAYLOAD, state: 'differs' }]);
   });
 
   it('leave what lies beside their folders alone', () => {

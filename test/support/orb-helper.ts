@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PAYLOAD_VARIABLE } from '../../src/orb/hand-over.ts';
+import { payloadVariable } from '../../src/orb/hand-over.ts';
 import { unpackPayload } from '../../src/orb/payload.ts';
 import { fromYaml } from '../../src/orb/tree/index.ts';
 
@@ -25,11 +25,21 @@ export function unpackHelper(file: string): string {
 
 function readHelper(): Buffer {
   const orb = fromYaml(readFileSync(ORB, 'utf8')) as PackedOrb;
-  const payload = orb.commands.install.steps
-    .map(({ run }) => run?.environment[PAYLOAD_VARIABLE])
-    .find(Boolean);
-  if (payload === undefined) throw new Error(`${ORB} carries no helper.`);
-  return unpackPayload(payload);
+  const environment = Object.assign(
+    {},
+    ...orb.commands.install.steps.map(({ run }) => run?.environment),
+  ) as Record<string, string>;
+  return unpackPayload(payloadParts(environment));
+}
+
+/** The parts of the payload in the environment of a step, in order. */
+export function payloadParts(environment: Readonly<Record<string, string>>): string[] {
+  const names = Object.keys(environment).filter((name) => name.startsWith('HEROKU_CD_PAYLOAD'));
+  return names.map((_name, index) => {
+    const part = environment[payloadVariable(index)];
+    if (part === undefined) throw new Error(`${names.join(', ')}: ${payloadVariable(index)} is missing.`);
+    return part;
+  });
 }
 
 export interface HelperRun {

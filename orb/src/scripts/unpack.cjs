@@ -41,10 +41,19 @@ function makeDirectory(directory) {
   }
 }
 
+/** What one variable cannot hold goes on in HEROKU_CD_PAYLOAD_2, HEROKU_CD_PAYLOAD_3 and so on. */
+function payload() {
+  var text = process.env.HEROKU_CD_PAYLOAD || '';
+  for (var part = 2; process.env['HEROKU_CD_PAYLOAD_' + part]; part++) {
+    text += process.env['HEROKU_CD_PAYLOAD_' + part];
+  }
+  return Buffer.from(text, 'base64');
+}
+
 function unpacked(expected) {
   var bytes;
   try {
-    bytes = zlib.brotliDecompressSync(Buffer.from(process.env.HEROKU_CD_PAYLOAD || '', 'base64'));
+    bytes = zlib.brotliDecompressSync(payload());
   } catch (error) {
     refuse([
       'The heroku-cd helper in this orb is damaged: it does not unpack (' + error.message + ').',

@@ -9,7 +9,7 @@ import { checkSteps } from './steps.ts';
 import { checkTemplates } from './templates.ts';
 
 export { OrbRefused, type Checked, type Finding } from './finding.ts';
-export { PAYLOAD_LIMIT, STRING_LIMIT } from './limits.ts';
+export { STEP_LIMIT, STRING_LIMIT } from './limits.ts';
 
 const CHECKS: readonly ((checked: Checked) => Finding[])[] = [
   checkNames,

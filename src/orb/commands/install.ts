@@ -1,15 +1,17 @@
 import type { OrbContext } from '../context.ts';
-import { DIGEST_VARIABLE, PAYLOAD_VARIABLE, UNPACK_VARIABLE } from '../hand-over.ts';
+import { DIGEST_VARIABLE, payloadVariable, UNPACK_VARIABLE } from '../hand-over.ts';
 import { command, include, run, type OrbElement } from '../sdk/index.ts';
 
-/** Where the unpacked orb keeps the packed helper. */
-export const PAYLOAD_FILE = 'scripts/heroku-cd.cjs.br.b64';
+/** Where the unpacked orb keeps the packed helper, by the index of its part. */
+export function payloadFile(index: number): string {
+  return `scripts/heroku-cd.cjs.br${index === 0 ? '' : `.${index + 1}`}.b64`;
+}
 
 /**
  * Unpacks the helper out of the orb.
  *
  * The payload is a value of the step's environment rather than part of its script. Linux gives both the
- * same limit (128 KiB for one string), so size does not decide. What does: CircleCI shows a step's script
+ * same limit (128 KiB for one string), so size does not decide; several values hold what one does not. What does: CircleCI shows a step's script
  * at the head of its log, where a hundred kilobytes of base64 would bury the few lines that people should
  * be able to read; the script stays a file that shellcheck checks as it runs; and `circleci orb pack`
  * takes an include only as the whole of a value, so a script with the payload inside would have to be a
@@ -26,7 +28,9 @@ export function installCommand(context: OrbContext): OrbElement {
         environment: {
           [DIGEST_VARIABLE]: context.payload.sha256,
           [UNPACK_VARIABLE]: include('scripts/unpack.cjs'),
-          [PAYLOAD_VARIABLE]: include(PAYLOAD_FILE),
+          ...Object.fromEntries(
+            context.payload.parts.map((_text, index) => [payloadVariable(index), include(payloadFile(index))]),
+          ),
         },
         command: include('scripts/install.sh'),
       }),

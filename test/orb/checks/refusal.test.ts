@@ -13,22 +13,35 @@ describe('an orb that is as it should be', () => {
 });
 
 describe('an orb is refused for what is around its elements', () => {
-  it('a payload that is too large', () => {
-    const payload = { ...context.payload, compressedBytes: 86_017 };
-    const faults = findFaults({ ...checkedOrb(), context: { ...context, payload } });
-    expect(faults).toEqual([
+  const carrying = (...parts: string[]) => {
+    const large = { ...context, payload: { ...context.payload, parts } };
+    return findFaults(checkedOrb(large, buildOrb(large)));
+  };
+  const partOf = (bytes: number) => `${Buffer.alloc(bytes).toString('base64').replaceAll(/.{120}/g, '$&\n')}\n`;
+
+  it('a part of the payload that is too large', () => {
+    expect(carrying(partOf(85_950), partOf(86_017))).toEqual([
       {
         element: 'commands/install',
-        message: 'HEROKU_CD_PAYLOAD: the packed helper has 86017 bytes, more than 86016',
+        message: 'HEROKU_CD_PAYLOAD_2: this part of the packed helper has 86017 bytes, more than 86016',
       },
     ]);
   });
 
-  it('a payload of the largest size that is allowed fits into one environment string', () => {
-    const payload = { ...context.payload, text: `${'A'.repeat(120)}\n`.repeat(956), compressedBytes: 86_016 };
-    const large = { ...context, payload };
-    expect(payload.text.replaceAll('\n', '').length).toBeGreaterThanOrEqual((86_016 / 3) * 4);
-    expect(findFaults(checkedOrb(large, buildOrb(large)))).toEqual([]);
+  it('a part of the largest size that is allowed fits into one environment string', () => {
+    expect(carrying(partOf(86_016))).toEqual([]);
+    expect(carrying(partOf(86_016), partOf(86_016), partOf(86_016))).toEqual([]);
+  });
+
+  it('a payload that is too large for one process, whatever its parts are', () => {
+    expect(carrying(...Array.from({ length: 5 }, () => partOf(85_950)))).toEqual([
+      {
+        element: 'commands/install',
+        message: expect.stringMatching(
+          /^the command and the environment of a run step has 58\d{4} bytes, more than 524288$/,
+        ) as string,
+      },
+    ]);
   });
 
   it('a digest that is none', () => {

@@ -9,6 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { Linter } from 'eslint';
 import { packPayload } from '../../../src/orb/payload.ts';
@@ -90,7 +91,7 @@ describe.each(SHELLS)('installing with %s', (_name, shell) => {
     ['is empty', () => '', /it does not unpack/],
     [
       'holds something else',
-      () => packPayload(Buffer.from('console.log("evil");')).text,
+      () => packPayload(Buffer.from('console.log("evil");')).parts.join(''),
       /its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}/,
     ],
   ])('refuses a payload that %s', async (_what, payload, message) => {
@@ -100,6 +101,30 @@ describe.each(SHELLS)('installing with %s', (_name, shell) => {
     expect(ended.stderr).toMatch(message);
     expect(ended.stderr).toContain('Nothing was installed.');
     expect(existsSync(installed)).toBe(false);
+  });
+
+  describe('that takes several environment strings', () => {
+    const large = Buffer.from(`// ${randomBytes(150_000).toString('base64')}\n`);
+    const parted = installStep(large);
+
+    it('is put together', async () => {
+      expect(Object.keys(parted.environment).filter((name) => name.startsWith('HEROKU_CD_PAYLOAD'))).toEqual([
+        'HEROKU_CD_PAYLOAD',
+        'HEROKU_CD_PAYLOAD_2',
+      ]);
+      expect(await install({}, parted)).toMatchObject({ code: 0, stderr: '' });
+      expect(readFileSync(installed)).toEqual(large);
+    });
+
+    it.each([
+      ['its first part', { HEROKU_CD_PAYLOAD: '' }],
+      ['its last part', { HEROKU_CD_PAYLOAD_2: '' }],
+    ])('is refused without %s', async (_what, environment) => {
+      const ended = await install(environment, parted);
+      expect(ended.code).toBe(2);
+      expect(ended.stderr).toMatch(/^The heroku-cd helper in this orb is damaged: /);
+      expect(existsSync(installed)).toBe(false);
+    });
   });
 
   it('keeps what is installed when the payload is damaged', async () => {

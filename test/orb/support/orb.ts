@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PARAMETERS, type ParameterDefinition } from '../../../src/parameters/index.ts';
 import type { Checked } from '../../../src/orb/checks/index.ts';
+import { payloadFile } from '../../../src/orb/commands/install.ts';
 import type { OrbContext } from '../../../src/orb/context.ts';
 import { buildOrb } from '../../../src/orb/orb.ts';
 import { packPayload } from '../../../src/orb/payload.ts';
@@ -36,7 +37,10 @@ export function projectScripts(): FileTree {
 
 /** The orb's scripts, and the payload as the generator adds it. */
 export function scriptsWith(context: OrbContext): FileTree {
-  return new Map([...projectScripts(), ['heroku-cd.cjs.br.b64', context.payload.text]]);
+  const parts = context.payload.parts.map(
+    (text, index) => [payloadFile(index).replace('scripts/', ''), text] as const,
+  );
+  return new Map([...projectScripts(), ...parts]);
 }
 
 /** The orb in every form that the checks look at. */
