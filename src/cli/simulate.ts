@@ -8,6 +8,7 @@ interface Flags {
   readonly controlPort?: number;
   readonly dataDir?: string;
   readonly app?: readonly string[];
+  readonly postgres?: true;
   readonly key?: string;
   readonly buildTime?: number;
   readonly printEnv?: true;
@@ -32,6 +33,7 @@ export function simulate(edge: Edge): Command {
         (name: string, before: readonly string[] = []) => [...before, name],
       ),
     )
+    .option('--postgres', 'give each of these apps a Postgres database, as DATABASE_URL')
     .option('--key <key>', 'the API key of its account (default: made up)')
     .addOption(
       new Option('--build-time <duration>', 'how long a build takes, such as 5s').argParser(readDuration),
@@ -52,6 +54,7 @@ function toOptions(flags: Flags): SimulateOptions {
     ...(flags.controlPort === undefined ? {} : { controlPort: flags.controlPort }),
     ...(flags.dataDir === undefined ? {} : { dataDirectory: flags.dataDir }),
     ...(flags.app === undefined ? {} : { apps: flags.app }),
+    ...(flags.postgres === undefined ? {} : { postgres: flags.postgres }),
     ...(flags.key === undefined ? {} : { key: flags.key }),
     ...(flags.buildTime === undefined ? {} : { buildMs: flags.buildTime }),
     ...(flags.printEnv === undefined ? {} : { printEnvironment: flags.printEnv }),

@@ -12,6 +12,8 @@ export interface SimulateOptions {
   readonly dataDirectory?: string;
   /** Names of the apps to begin with. */
   readonly apps?: readonly string[];
+  /** Gives each of them a Postgres database of its own, with `DATABASE_URL` set. */
+  readonly postgres?: boolean;
   /** The API key of the default account; made up if missing. */
   readonly key?: string;
   /** Milliseconds that a build takes. */
@@ -32,12 +34,13 @@ export interface SimulatePorts {
 /**
  * Runs a local Heroku until the signal is aborted. The variables that point git, the Heroku CLI and heroku-cd at
  * it are printed (`printEnvironment`) and written to `environment.sh` in the data folder.
- * @throws Error when a port is in use, an app's name is unusable, or the data folder cannot be written.
+ * @throws Error when a port is in use, an app's name is unusable, the data folder cannot be written, or a database is
+ * wanted and Postgres is not installed.
  */
 export async function simulateCommand(options: SimulateOptions, ports: SimulatePorts): Promise<void> {
   if (ports.signal.aborted) return;
   const heroku = await startLocalHeroku({
-    apps: options.apps ?? [],
+    apps: (options.apps ?? []).map((name) => ({ name, postgres: options.postgres })),
     ...(options.port === undefined ? {} : { port: options.port }),
     ...(options.controlPort === undefined ? {} : { controlPort: options.controlPort }),
     ...(options.dataDirectory === undefined ? {} : { dataDirectory: options.dataDirectory }),
@@ -73,7 +76,10 @@ function overview({ urls, platform, account }: LocalHeroku, file: string): strin
     `  attach   ${urls.rendezvous}`,
     `  control  ${urls.control}/state`,
     `  account  ${account.email}`,
-    ...platform.apps.all.map((app) => `  app      ${app.name}`),
+    ...platform.apps.all.map((app) => {
+      const databases = app.addOns.map(({ name, plan }) => `, with ${name} (${plan.name})`);
+      return `  app      ${app.name}${databases.join('')}`;
+    }),
     `Point a shell at it with: . ${file}`,
     'End it with Ctrl-C.',
   ];

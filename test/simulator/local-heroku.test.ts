@@ -99,6 +99,7 @@ describe('simulateCommand', () => {
     const running = simulateCommand(
       {
         apps: ['one-app', 'two-app'],
+        postgres: true,
         key: "it's-a-key",
         buildMs: 7,
         dataDirectory: directory,
@@ -123,12 +124,14 @@ describe('simulateCommand', () => {
     expect(key).toBe("it's-a-key");
     expect((await stat(file)).mode & 0o077).toBe(0);
     expect(output.join('\n')).toBe((await readFile(file, 'utf8')).trimEnd());
-    const answer = await fetch(`${url}/apps`, {
-      headers: { Accept: 'application/vnd.heroku+json; version=3', Authorization: `Bearer ${key}` },
-    });
+    const headers = { Accept: 'application/vnd.heroku+json; version=3', Authorization: `Bearer ${key}` };
+    const answer = await fetch(`${url}/apps`, { headers });
     const apps = (await answer.json()) as { name: string }[];
     expect(apps.map(({ name }) => name).sort()).toEqual(['one-app', 'two-app']);
+    const vars = await fetch(`${url}/apps/one-app/config-vars`, { headers });
+    expect(await vars.json()).toEqual({ DATABASE_URL: expect.stringMatching(/^postgres:/) });
     expect(notices.join('\n')).toContain(file);
+    expect(notices.join('\n')).toMatch(/one-app, with postgresql-\w+-\d+ \(heroku-postgresql:essential-0\)/);
     expect(notices.join('\n')).not.toContain("it's-a-key");
     ended.abort();
     await running;
