@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { gitEnvironment } from './environment.ts';
@@ -32,6 +32,10 @@ export class Repositories {
     const repository = this.pathOf(app);
     if (!(await exists(path.join(repository, 'HEAD')))) return undefined;
     const ref = `refs/heads/${branch}`;
+    // A ref in a file of its own counts, whatever is packed; where nothing is packed, there is no other.
+    const loose = await looseRef(path.join(repository, ref));
+    if (loose !== undefined) return loose;
+    if (!(await exists(path.join(repository, 'packed-refs')))) return undefined;
     const args = [`--git-dir=${repository}`, 'for-each-ref', '--format=%(refname) %(objectname)', ref];
     const { stdout } = await run('git', args, { cwd: this.root, env: gitEnvironment() });
     // The pattern also matches branches below a folder of that name.
@@ -50,6 +54,12 @@ export class Repositories {
       await rm(aside, { recursive: true, force: true });
     }
   }
+}
+
+/** The commit in a ref's own file; undefined where there is none, or something else stands in it. */
+async function looseRef(file: string): Promise<string | undefined> {
+  const text = await readFile(file, 'latin1').catch(() => '');
+  return /^([0-9a-f]{40})\n$/.exec(text)?.[1];
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { ProcessExit, ProcessOptions, ProcessState, RunningProcess } from '
 import { LineSplitter } from './line-splitter.ts';
 import { untilListening } from './ports.ts';
 import { groupGone, signalGroup, trackGroup, untrackGroup } from './process-group.ts';
+import type { OutputPipes } from './output-pipe.ts';
 import { spawnBash } from './spawn-bash.ts';
 
 /** Heroku sends SIGKILL 30 seconds after SIGTERM (Dev Center: Dyno shutdown behavior). */
@@ -25,8 +26,11 @@ export class DynoProcess implements RunningProcess {
   private killTimer: NodeJS.Timeout | undefined;
 
   /** @throws Error when the process cannot be started at all (no bash, no such directory). */
-  constructor(private readonly options: ProcessOptions) {
-    const { child, pid, output, input } = spawnBash(options);
+  constructor(
+    private readonly options: ProcessOptions,
+    pipes: OutputPipes,
+  ) {
+    const { child, pid, output, input } = spawnBash(options, pipes);
     this.child = child;
     this.pid = pid;
     this.input = input;

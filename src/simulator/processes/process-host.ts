@@ -1,5 +1,6 @@
 import type { ProcessHost, ProcessOptions, RunningProcess } from '../parts.ts';
 import { DynoProcess } from './dyno-process.ts';
+import { OutputPipes } from './output-pipe.ts';
 import { PortSource } from './ports.ts';
 
 /**
@@ -14,11 +15,12 @@ export function createProcessHost(): ProcessHost {
 class LocalProcessHost implements ProcessHost {
   private readonly running = new Set<DynoProcess>();
   private readonly ports = new PortSource();
+  private readonly pipes = new OutputPipes();
   private closed = false;
 
   start(options: ProcessOptions): RunningProcess {
     if (this.closed) throw new Error(`${options.name} was not started: the process host is closed.`);
-    const dyno = new DynoProcess(options);
+    const dyno = new DynoProcess(options, this.pipes);
     this.running.add(dyno);
     void dyno.exited.then(() => this.running.delete(dyno));
     return dyno;
@@ -30,6 +32,7 @@ class LocalProcessHost implements ProcessHost {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.pipes.close();
     await Promise.all([...this.running].map((dyno) => dyno.stop(0)));
   }
 }

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { ProcessOptions } from '../parts.ts';
-import { discardPipe, makeOutputPipe } from './output-pipe.ts';
+import { discardPipe, type OutputPipes } from './output-pipe.ts';
 
 /** A command that bash has begun with, in a process group of its own. */
 export interface SpawnedBash {
@@ -15,9 +15,9 @@ export interface SpawnedBash {
 }
 
 /** @throws Error when the process cannot be started at all (no bash, no such directory). */
-export function spawnBash(options: ProcessOptions): SpawnedBash {
+export function spawnBash(options: ProcessOptions, pipes: OutputPipes): SpawnedBash {
   const { name, command, directory } = options;
-  const output = makeOutputPipe();
+  const output = pipes.next();
   const child = spawn('bash', ['--norc', '--noprofile', '-c', command], {
     cwd: directory,
     env: environmentOf(options),
