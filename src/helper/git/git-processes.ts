@@ -27,6 +27,8 @@ export interface GitOptions {
   readonly fetchTimeoutMs?: number;
   /** Milliseconds that git has to end after SIGTERM before it is killed. Default: two seconds. */
   readonly killGraceMs?: number;
+  /** How many times faster than the machine's the clock of the limits is that callers give. Default: 1. */
+  readonly timeLapse?: number;
 }
 
 export interface NetworkLimits {
@@ -125,7 +127,8 @@ export class GitProcesses {
   ): Promise<GitResult> {
     const { input = '', settings = [] } = options;
     this.#networkRequests += limits.signal?.aborted ? 0 : 1;
-    return this.#run({ args, environment: gitEnvironment(this.#job, { settings }), input, ...limits });
+    const environment = gitEnvironment(this.#job, { settings });
+    return this.#run({ args, environment, input, ...this.#onThisMachine(limits) });
   }
 
   /** Runs the push, in an environment made from the job's. */
@@ -141,8 +144,12 @@ export class GitProcesses {
       environment: environment(this.#job),
       onStdout: (chunk) => on.stdout(chunk),
       onStderr: (chunk) => on.stderr(chunk),
-      ...limits,
+      ...this.#onThisMachine(limits),
     });
+  }
+
+  #onThisMachine(limits: NetworkLimits): NetworkLimits {
+    return { ...limits, timeoutMs: limits.timeoutMs / (this.#options.timeLapse ?? 1) };
   }
 
   async #run(

@@ -205,6 +205,14 @@ describe('a server that never answers', () => {
     nothingLeft();
   });
 
+  test('its limit passes as fast as the clock of whoever set it', async () => {
+    fixture.server.fault = (request) => (request.carriesPack ? { kind: 'hang' } : undefined);
+    expect(await fixture.push({ timeoutMs: 3_600_000 }, { timeLapse: 7_200 })).toMatchObject({
+      kind: 'lost',
+    });
+    nothingLeft();
+  });
+
   test('a signal ends git, children and all', async () => {
     const controller = new AbortController();
     let runningAtAbort: string[] = [];
