@@ -125,6 +125,7 @@ function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, aro
       environment,
       secretValues: [apiKey],
       secretVariables: [settings['api-key']],
+      timeLapse: lapse,
       log,
     }),
     clock,
