@@ -143,7 +143,6 @@ class Play {
     const commit = await this.shop.commit(changes, message);
     this.#say(`git push: "${message}" (${commit.slice(0, 8)}); CircleCI runs the orb's job:`);
     const deployed = await this.shop.deploy(this.stage.output(), this.stage.signal);
-    this.stage.signal.throwIfAborted();
     if (deployed.exitCode === exitCode) return deployed;
     throw new Error(`The job ended with exit code ${deployed.exitCode} instead of ${exitCode}.`);
   }

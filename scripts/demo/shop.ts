@@ -103,6 +103,7 @@ export class Shop {
       output,
       terminate,
     });
+    terminate.throwIfAborted();
     const failed = job.steps.find(({ status }) => status === 'failed');
     const result = await readResult(join(artifacts, 'heroku-cd', APP, 'result.json'));
     if (result === undefined) throw new Error(`The job ended without a result: ${job.reason ?? job.status}`);
