@@ -99,3 +99,54 @@ test('in a Private Space web is not stopped, because it serves the page', async 
   expect(log).toContain('stop-web: corner-shop is in the Private Space inner-circle.');
   expect(await world.formation()).toEqual(before);
 });
+
+test('a web dyno that crashes after the migration never gets the page taken off it as a success', async () => {
+  await world.heroku.control.changeSettings(APP, { crashRestartMs: 200 });
+  // It answers at first, and dies of what it could not reach.
+  await world.repository.commit({
+    'web.js': `require('node:http').createServer((q, a) => a.end('two')).listen(process.env.PORT);
+setTimeout(() => process.exit(1), 150);\n`,
+  });
+
+  const { exitCode, log, result } = await world.deploy({
+    parameters: { 'migrate-command': 'echo migrated', 'boot-timeout': '3s' },
+  });
+
+  expect({ exitCode, log }).toMatchObject({ exitCode: 3 });
+  expect(result).toMatchObject({ verdict: 'held', database: 'migrated', maintenance: { after: true } });
+  expect(log).toMatch(/every web dyno to be up on the current release, and to stay up, in vain/);
+  expect(log).toContain('State now:');
+});
+
+test('with preboot, the migration waits for the old dynos; a process type that is gone is named', async () => {
+  const { control } = world.heroku;
+  await control.changeSettings(APP, { prebootOverlapMs: 2_000 });
+  await control.act(APP, { action: 'feature', name: 'preboot', enabled: true });
+  await world.repository.commit({ Procfile: 'web: node web.js\njobs: node worker.js\n' });
+  const run = world.deploy({ parameters: { 'migrate-command': 'echo migrated' } });
+  const overlap = await control.until(
+    APP,
+    ({ dynos, currentRelease }) =>
+      dynos.filter(({ type, state }) => type === 'web' && state === 'up').length === 4 &&
+      currentRelease === 4,
+  );
+  expect(overlap.oneOffs).toEqual([]);
+  const migrating = await control.until(APP, ({ oneOffs }) => oneOffs.length > 0);
+  expect(migrating.dynos.filter(({ release }) => release < 4)).toEqual([]);
+
+  const { exitCode, log } = await run;
+
+  expect({ exitCode, log }).toMatchObject({ exitCode: 5 });
+  expect(log).toContain('Dynos of earlier releases still run (preboot)');
+  expect(log).toContain('worker: no such type any more; new, and without a dyno: jobs');
+  expect((await control.app(APP)).maintenance).toBe(false);
+  expect(await world.visit()).toBe('200 two');
+});
+
+test('a process type that is misspelt is refused before anything is touched', async () => {
+  const { exitCode, log } = await world.deploy({
+    parameters: { maintenance: 'always', 'scale-down': 'wroker' },
+  });
+  expect({ exitCode, log }).toMatchObject({ exitCode: 2 });
+  expect(log).toContain('scale-down: the app has no process type wroker.');
+});

@@ -4,6 +4,7 @@ import type { Settings } from '../../parameters/index.ts';
 import type { Ports } from './ports.ts';
 import type { Preflight } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
+import { namesTypes, requireKnownTypes } from '../window/selection.ts';
 
 /** What the decision is made from. */
 export interface WindowQuestion {
@@ -11,6 +12,7 @@ export interface WindowQuestion {
   readonly settings: Pick<
     Settings<'deploy'>,
     | 'maintenance'
+    | 'scale-down'
     | 'stop-web'
     | 'if-in-maintenance'
     | 'migrate-command'
@@ -34,7 +36,10 @@ export async function decideWindow(
   const { settings, ports } = run;
   refuseContradictions(settings);
   let migrates = settings['migrate-command'] !== '';
-  if (migrates && (await hasReleasePhase(run, commit))) {
+  // Read from the commit, because the slug that it becomes does not exist yet.
+  const asked = migrates || namesTypes(settings['scale-down']);
+  const procfile = asked && commit !== undefined ? await ports.git.readFile(commit, 'Procfile') : undefined;
+  if (migrates && procfile !== undefined && /^release\s*:/m.test(procfile)) {
     migrates = false;
     ports.log.warn(
       'The Procfile has a `release` process, which migrates by itself: `migrate-command` is not run, so that nothing is migrated twice.',
@@ -45,6 +50,7 @@ export async function decideWindow(
   const continues = heldWindow || prepared?.continues === true;
   const window =
     continues || settings.maintenance === 'always' || (settings.maintenance === 'auto' && migrates);
+  if (window) requireKnownTypes(settings['scale-down'], facts.formation, procfile);
   if (window && facts.app.maintenance && !continues) requireKeep(run, facts);
   if (window && settings['stop-web'] && facts.app.space !== undefined) {
     throw new Refusal({
@@ -99,11 +105,4 @@ function refuseContradictions(settings: WindowQuestion['settings']): void {
       });
     }
   }
-}
-
-/** Read from the commit, because the slug that it becomes does not exist yet. */
-async function hasReleasePhase(run: WindowQuestion, commit: string | undefined): Promise<boolean> {
-  if (commit === undefined) return false;
-  const procfile = await run.ports.git.readFile(commit, 'Procfile');
-  return procfile !== undefined && /^release\s*:/m.test(procfile);
 }

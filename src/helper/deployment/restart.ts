@@ -1,6 +1,7 @@
 import { HerokuCdError } from '../errors.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { messageOf } from '../output/message.ts';
+import { hasOneOffNumber } from '../window/one-offs.ts';
 import type { Run } from './deploy-state.ts';
 
 /**
@@ -10,8 +11,10 @@ import type { Run } from './deploy-state.ts';
 export async function restartDynos(run: Pick<Run, 'ports'>, journal: JournalKeeper): Promise<void> {
   const { closingHeroku: heroku, log } = run.ports;
   const app = journal.current.app.name;
-  const isFormation = (type: string): boolean => type !== 'run' && type !== 'release';
-  const before = (await heroku.dynos(app)).filter((dyno) => isFormation(dyno.type));
+  // A one-off dyno is not restarted, whatever its type, and the release phase's neither.
+  const before = (await heroku.dynos(app)).filter(
+    ({ name, type }) => type !== 'run' && type !== 'release' && !hasOneOffNumber(name),
+  );
   if (before.length === 0) return;
   try {
     await heroku.restartDynos(app);

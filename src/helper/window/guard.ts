@@ -23,6 +23,8 @@ export class WindowGuard {
   readonly #returned = new Set<string>();
   readonly #told = new Set<string>();
   #pageMended = false;
+  /** Whether the window's process types have been stopped: from then on a start of one is news. */
+  #hasStopped = false;
   #wake = new AbortController();
 
   constructor(window: Window) {
@@ -49,6 +51,7 @@ export class WindowGuard {
    */
   async stop(types: readonly string[], mode: Mode = 'stop'): Promise<void> {
     const back = await stopProcesses(this.#window, types);
+    this.#hasStopped = true;
     if (back.length === 0) return;
     if (mode === 'stop') await this.#stopAgain(back, mode);
     else this.#wake.abort();
@@ -103,9 +106,10 @@ export class WindowGuard {
 
   /** The log tells of a start: of a stopped type, or of a one-off dyno. */
   #started(dyno: string): void {
-    const { stopped } = this.#window.journal.current.set;
-    if (!stopped.some((type) => dyno.startsWith(`${type}.`)) && !hasOneOffNumber(dyno)) return;
-    if (dyno.startsWith('release.')) return;
+    const { set, status } = this.#window.journal.current;
+    const isStopped = this.#hasStopped && set.stopped.some((type) => dyno.startsWith(`${type}.`));
+    const isOneOff = status === 'open' && hasOneOffNumber(dyno) && !dyno.startsWith('release.');
+    if (!isStopped && !isOneOff) return;
     this.#tell(dyno);
     this.#wake.abort();
   }

@@ -3,6 +3,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Heroku } from '../ports/heroku.ts';
 import type { Limit } from '../time/budget.ts';
 import { waitFor } from '../time/wait.ts';
+import { hasOneOffNumber } from './one-offs.ts';
 
 /** For so long every web dyno must have been up: one that crashes does so soon after it has come up. */
 const STEADY_MS = 3_000;
@@ -30,7 +31,7 @@ export async function waitForWeb(
           heroku.dynos(app),
         ]);
         const quantity = formation.find(({ type }) => type === 'web')?.quantity ?? 0;
-        const web = dynos.filter(({ type }) => type === 'web');
+        const web = dynos.filter(({ type, name }) => type === 'web' && !hasOneOffNumber(name));
         seen = web.map((dyno) => `${dyno.name} ${dyno.state} (v${dyno.releaseVersion})`).join(', ') || 'none';
         const up = web.filter((dyno) => dyno.state === 'up' && dyno.releaseVersion === current?.version);
         if (up.length < quantity || up.length < web.length) {

@@ -1,3 +1,4 @@
+import { restartDynos } from '../../../src/helper/deployment/restart.ts';
 import { closeWindow } from '../../../src/helper/window/close.ts';
 import { rejection, SLEEP, WEB, WindowWorld } from './support/window-world.ts';
 
@@ -100,4 +101,18 @@ test('a scaling whose answer is lost is undone, too', async () => {
   expect(undone.map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);
   expect(app.formation).toEqual(before);
   expect(app.app.maintenance).toBe(false);
+});
+
+test('a restart that was not answered is not sent again because of a one-off dyno', async () => {
+  const app = await world.app();
+  await app.act({ action: 'one-off', command: 'exec sleep 600', type: 'scheduler' });
+  await world.test.until(() => app.dynos('scheduler').length === 1);
+  const run = world.run(app.name);
+  const { journal } = await world.prepare(run);
+  world.control.addFault({
+    match: { surface: 'api', method: 'DELETE', path: `^/apps/${app.name}/dynos$`, nth: 1 },
+    effect: { kind: 'reset', when: 'after-effect' },
+  });
+  await restartDynos(run, journal);
+  expect(app.changes).toEqual(['DELETE /dynos']);
 });
