@@ -1,4 +1,4 @@
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 import { gatherLicences } from './licences.ts';
 import { replaceModules } from './replacements.ts';
 
@@ -16,8 +16,13 @@ export interface Bundle {
  * directory, and no path of this machine is in it.
  *
  * @param root the project's directory.
+ * @param plugins come before those that every bundle has.
  */
-export async function bundleHelper(root: string, entry = 'src/helper/main.ts'): Promise<Bundle> {
+export async function bundleHelper(
+  root: string,
+  entry = 'src/helper/main.ts',
+  plugins: readonly Plugin[] = [],
+): Promise<Bundle> {
   const result = await build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -33,7 +38,7 @@ export async function bundleHelper(root: string, entry = 'src/helper/main.ts'): 
     sourcemap: false,
     metafile: true,
     logLevel: 'silent',
-    plugins: [replaceModules],
+    plugins: [...plugins, replaceModules],
   });
   const [file] = result.outputFiles;
   if (file === undefined) throw new Error(`esbuild made nothing of ${entry}.`);

@@ -11,22 +11,25 @@ export interface StateNow {
   readonly commit: string | undefined;
 }
 
-/** Reads the app once more; gives the reason where Heroku does not tell. */
+/** Reads the app once more, in two tries; gives the reason where Heroku does not tell. */
 export async function readStateNow(
   heroku: Heroku,
   name: string,
 ): Promise<StateNow | { readonly unreadable: string }> {
-  try {
-    const [app, formation, release] = await Promise.all([
-      heroku.app(name),
-      heroku.formation(name),
-      heroku.currentRelease(name),
-    ]);
-    const slug = release?.slugId === undefined ? undefined : await heroku.slug(name, release.slugId);
-    return { app, formation, release, commit: slug?.commit };
-  } catch (error) {
-    return { unreadable: messageOf(error) };
-  }
+  // Whoever reads the report has nothing else to go by, and what was refused once may be answered now.
+  return read(heroku, name)
+    .catch(() => read(heroku, name))
+    .catch((error: unknown) => ({ unreadable: messageOf(error) }));
+}
+
+async function read(heroku: Heroku, name: string): Promise<StateNow> {
+  const [app, formation, release] = await Promise.all([
+    heroku.app(name),
+    heroku.formation(name),
+    heroku.currentRelease(name),
+  ]);
+  const slug = release?.slugId === undefined ? undefined : await heroku.slug(name, release.slugId);
+  return { app, formation, release, commit: slug?.commit };
 }
 
 /** The block that ends every run after which somebody has to look. */

@@ -1,0 +1,87 @@
+import { HOLD_RULE, READ_BACKS, UNDOS, type Mutant } from './mutants.ts';
+import { DEPLOYS, HOLDS, RELEASE_PHASE_FAILS } from './scenarios.ts';
+import type { Trial } from './slot.ts';
+
+/** A safeguard that is taken away, and what brings it to light. */
+export interface MutantTrial {
+  readonly mutant: Mutant;
+  readonly trial: Trial;
+  /** Exit codes of the helper with the safeguard. */
+  readonly expected: readonly number[];
+}
+
+const refusedPush: Trial = {
+  scenario: DEPLOYS,
+  faults: [{ match: { surface: 'git', method: 'POST', nth: 1 }, effect: { kind: 'status', status: 403 } }],
+};
+/** The push has succeeded, and its release cannot be looked at. */
+const unreadableRelease: Trial = {
+  scenario: DEPLOYS,
+  faults: [
+    {
+      match: { surface: 'api', method: 'GET', path: '^/apps/[^/]+/releases/[^/?]+$', nth: 1 },
+      effect: { kind: 'status', status: 403 },
+    },
+  ],
+};
+/** A short deadline, because an app that does not become as it was told to is waited for until then. */
+const IMPATIENT = { ...DEPLOYS, settings: { ...DEPLOYS.settings, deadline: '10m' } };
+const pageComesBack: Trial = {
+  scenario: IMPATIENT,
+  interferences: [
+    {
+      after: { method: 'PATCH', template: '/apps/:app', nth: 2 },
+      action: { action: 'maintenance', enabled: true },
+    },
+  ],
+};
+const workersGoAgain: Trial = {
+  scenario: IMPATIENT,
+  interferences: [
+    {
+      after: { method: 'PATCH', template: '/apps/:app/formation', nth: 2 },
+      action: { action: 'scale', formation: { worker: 0 } },
+    },
+  ],
+};
+/** Longer than all that comes between their stop and the migration. */
+const slowWorkers: Trial = {
+  scenario: { ...DEPLOYS, settings: { ...DEPLOYS.settings, deadline: '50m', 'scale-timeout': '15m' } },
+  app: { stopDelayMs: 5_000 },
+};
+const slowWeb: Trial = { scenario: DEPLOYS, app: { startDelayMs: 400 } };
+const strangersRelease: Trial = {
+  scenario: DEPLOYS,
+  interferences: [
+    {
+      after: { method: 'POST', template: '/apps/:app/dynos', nth: 1 },
+      action: { action: 'rollback', release: 'v3' },
+    },
+  ],
+};
+
+const [undoPage, undoProcesses, undoShipping] = UNDOS as [Mutant, Mutant, Mutant];
+const [page, formation, stopped, status, current, web, exitStatus] = READ_BACKS as [
+  Mutant,
+  Mutant,
+  Mutant,
+  Mutant,
+  Mutant,
+  Mutant,
+  Mutant,
+];
+
+export const TRIALS: readonly MutantTrial[] = [
+  { mutant: undoPage, trial: refusedPush, expected: [1] },
+  { mutant: undoProcesses, trial: refusedPush, expected: [1] },
+  { mutant: undoShipping, trial: unreadableRelease, expected: [1] },
+  // Whether there is time for a second try to close the window, the machine decides.
+  { mutant: page, trial: pageComesBack, expected: [3, 5] },
+  { mutant: formation, trial: workersGoAgain, expected: [5] },
+  { mutant: stopped, trial: slowWorkers, expected: [0] },
+  { mutant: status, trial: { scenario: RELEASE_PHASE_FAILS }, expected: [3] },
+  { mutant: current, trial: strangersRelease, expected: [3] },
+  { mutant: web, trial: slowWeb, expected: [0] },
+  { mutant: exitStatus, trial: { scenario: HOLDS }, expected: [3] },
+  { mutant: HOLD_RULE, trial: { scenario: HOLDS }, expected: [3] },
+];

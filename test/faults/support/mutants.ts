@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+import { bundleHelper } from '../../../scripts/lib/bundle.ts';
+import { ROOT } from '../../../scripts/lib/project.ts';
+
+/** A change of the helper's source that takes one of its safeguards away. */
+export interface Mutant {
+  readonly name: string;
+  /** Below `src/helper`. */
+  readonly file: string;
+  /** Must be there exactly once. */
+  readonly text: string;
+  readonly replacement: string;
+}
+
+const undo = (name: string, file: string, text: string): Mutant => ({
+  name: `no undo: ${name}`,
+  file,
+  text,
+  replacement: text.replace(/(?:run\.)?undo\??\.push/, 'void '),
+});
+
+/** Every place where an undo is registered. */
+export const UNDOS: readonly Mutant[] = [
+  undo('of the page', 'window/open.ts', 'undo?.push({\n      what: `switch'),
+  undo('of the stopped processes', 'window/open.ts', 'undo?.push({\n      what: `scale'),
+  undo('of the shipping', 'deployment/ship.ts', 'run.undo.push(undoOfShipping('),
+];
+
+/** Every place where an answer is not taken for the deed. */
+export const READ_BACKS: readonly Mutant[] = [
+  {
+    name: 'no read-back: of the page',
+    file: 'window/page.ts',
+    text: '(await heroku.app(app)).maintenance === on ? true : undefined',
+    replacement: 'Promise.resolve(true)',
+  },
+  {
+    name: 'no read-back: of the formation',
+    file: 'window/put-back.ts',
+    text: 'return back ? now : undefined;',
+    replacement: 'return back ? now : now;',
+  },
+  {
+    name: 'no read-back: of the stopped dynos',
+    file: 'window/processes.ts',
+    text: 'return left.length === 0 || back.length > 0',
+    replacement: 'return left.length >= 0 || back.length > 0',
+  },
+  {
+    name: 'no read-back: of the release’s status',
+    file: 'deployment/release.ts',
+    text: "if (ended.status !== 'succeeded') throw",
+    replacement: 'if (false) throw',
+  },
+  {
+    name: 'no read-back: of the current release before the page comes off',
+    file: 'window/close.ts',
+    text: 'if (current?.id === ours.id) return;',
+    replacement: 'return;',
+  },
+  {
+    name: 'no read-back: of the web dynos',
+    file: 'window/web.ts',
+    text: 'if (up.length < quantity || up.length < web.length) {',
+    replacement: 'if (false) {',
+  },
+  {
+    name: 'no read-back: of the migration’s exit status',
+    file: 'migration/migrate.ts',
+    text: 'if (outcome.exitStatus === 0) {',
+    replacement: 'if (true) {',
+  },
+];
+
+export const HOLD_RULE: Mutant = {
+  name: 'no hold: a failed migration opens the app again',
+  file: 'deployment/settle.ts',
+  text: `      : hold(journal, 'held', error);
+  }
+  const { log }`,
+  replacement: `      : closeForward(run, progress, journal, error);
+  }
+  const { log }`,
+};
+
+/** The helper's sites that register an undo, as `file:line`, for a comparison with {@link UNDOS}. */
+export function undoSites(file: string, source: string): readonly string[] {
+  return source
+    .split('\n')
+    .flatMap((line, index) => (/\bundo\??\.push\(/.test(line) ? [`${file}:${index + 1}`] : []));
+}
+
+/** Bundles the helper with the mutant's change. @throws Error where its text is not there exactly once. */
+export async function bundleMutant(mutant: Mutant): Promise<Uint8Array> {
+  const file = join(ROOT, 'src', 'helper', mutant.file);
+  const source = await readFile(file, 'utf8');
+  const found = source.split(mutant.text).length - 1;
+  if (found !== 1) {
+    throw new Error(
+      `"${mutant.name}": its text stands ${found} times in src/helper/${mutant.file}, not once.`,
+    );
+  }
+  const contents = source.replace(mutant.text, () => mutant.replacement);
+  const plugin: Plugin = {
+    name: 'mutant',
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, ({ path }) =>
+        path === file ? { contents, loader: 'ts' } : undefined,
+      );
+    },
+  };
+  return (await bundleHelper(ROOT, 'src/helper/process.ts', [plugin])).code;
+}

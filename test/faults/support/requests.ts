@@ -1,0 +1,74 @@
+import type { RequestEntry } from '../../../src/simulator/index.ts';
+
+/** One request of a deployment without faults: what it is, and how to meet it again in another run. */
+export interface Place {
+  readonly surface: RequestEntry['surface'];
+  readonly method: string;
+  /** The path, with names for what differs from run to run, and without its query. */
+  readonly template: string;
+  /** Counting from 1 among the requests of this surface, method and template. */
+  readonly nth: number;
+  /** How many requests the API got until then, this one included. */
+  readonly apiNth: number;
+  /** Whether the push is yet to come. */
+  readonly beforePush: boolean;
+  readonly phase: string;
+}
+
+interface PhaseTimes {
+  readonly name: string;
+  readonly startedAt: string;
+}
+
+/** How a case names a request. */
+export function placeName({ method, template, nth }: Place): string {
+  return `${method} ${template} #${nth}`;
+}
+
+/** All requests of a run, in their order, with the phase that each was made in. */
+export function placesOf(
+  app: string,
+  requests: readonly RequestEntry[],
+  phases: readonly PhaseTimes[],
+): readonly Place[] {
+  const counts = new Map<string, number>();
+  const lastPush = requests.findLastIndex(({ surface }) => surface === 'git');
+  let apiNth = 0;
+  return requests.map((entry, index) => {
+    const { surface, method, at } = entry;
+    const template = templateOf(app, entry.path);
+    const key = `${surface} ${method} ${template}`;
+    const nth = (counts.get(key) ?? 0) + 1;
+    counts.set(key, nth);
+    if (surface === 'api') apiNth += 1;
+    const phase = phases.findLast((one) => one.startedAt <= at)?.name ?? 'preflight';
+    return { surface, method, template, nth, apiNth, beforePush: index <= lastPush, phase };
+  });
+}
+
+/**
+ * The places without those that are polls like one before: from the third request of one method and template
+ * in a phase on.
+ */
+export function withoutRepeatedPolls(places: readonly Place[]): readonly Place[] {
+  const counts = new Map<string, number>();
+  return places.filter(({ phase, surface, method, template }) => {
+    const key = `${phase} ${surface} ${method} ${template}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return (counts.get(key) ?? 0) <= 2;
+  });
+}
+
+/** A regular expression for the paths of a template. */
+export function patternOf(template: string): string {
+  const escaped = template.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return `^${escaped.replace(/:\w+/g, '[^/?]+')}(\\?.*)?$`;
+}
+
+function templateOf(app: string, path: string): string {
+  return path
+    .replace(/\?.*$/, '')
+    .replace(app, ':app')
+    .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, ':id')
+    .replace(/\/run\.\d+/, '/:dyno');
+}

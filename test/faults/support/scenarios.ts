@@ -1,0 +1,60 @@
+import type { PlacedFault } from './fault-kinds.ts';
+import type { Place } from './requests.ts';
+
+/** A deployment, and which faults it is tried with. */
+export interface Scenario {
+  readonly name: string;
+  readonly migration: 'succeeds' | 'fails';
+  /** Parameters beside the app, the commit and the migration. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** The migration is the release phase of what is deployed. */
+  readonly releasePhase?: true;
+  /** What it comes to without a fault. */
+  readonly exitCode: number;
+  /** Whether this fault at this place is tried. */
+  wants(place: Place, fault: PlacedFault): boolean;
+  /** What is left out, for the summary. */
+  readonly thinned: string;
+}
+
+/** Minutes that a whole run may take: its parameter `deadline`. The helper's waits pass faster than the clock. */
+export const DEADLINE_MINUTES = 20;
+const LIMITS = { 'build-timeout': '5m', deadline: `${DEADLINE_MINUTES}m` };
+
+const AFTER_FAILURE = ['migrate', 'restart', 'close window', 'report'];
+/** One of each sort: refused, no effect, an effect that is not told of, and for good. */
+const SORTS = ['403-once', '503-html', 'reset-after', 'permission-lost'];
+
+export const DEPLOYS: Scenario = {
+  name: 'deploys',
+  migration: 'succeeds',
+  settings: LIMITS,
+  exitCode: 0,
+  wants: () => true,
+  thinned:
+    'polls like one before, from the third of a phase on; resets after the effect of a GET, which has none',
+};
+
+export const HOLDS: Scenario = {
+  name: 'holds',
+  migration: 'fails',
+  settings: LIMITS,
+  exitCode: 3,
+  wants: (place, { kind }) => AFTER_FAILURE.includes(place.phase) && SORTS.includes(kind),
+  thinned: `requests before the migration, and faults other than ${SORTS.join(', ')}`,
+};
+
+export const ROLLS_BACK: Scenario = {
+  ...HOLDS,
+  name: 'rolls back',
+  settings: { ...LIMITS, 'on-migration-failure': 'rollback' },
+  exitCode: 5,
+};
+
+/** The release phase migrates, and fails. */
+export const RELEASE_PHASE_FAILS: Scenario = {
+  ...HOLDS,
+  name: 'has a failing release phase',
+  releasePhase: true,
+  settings: { ...LIMITS, maintenance: 'always', 'migrate-command': '' },
+};

@@ -1,0 +1,208 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  startLocalHeroku,
+  type AppSettings,
+  type AppView,
+  type FaultRequest,
+  type LocalHeroku,
+  type RequestEntry,
+} from '../../../src/simulator/index.ts';
+import { MIGRATE_COMMAND, MIGRATION_VARIABLE, PROCESS_TYPES, PSQL_VARIABLE } from './app.ts';
+import type { DatabaseContent } from './database.ts';
+import { HelperHost, type HelperRun } from './helper-host.ts';
+import { processesWith } from './processes.ts';
+import type { Scenario } from './scenarios.ts';
+import { writeRepository, type Stage } from './stage.ts';
+import { type Interference, type Moments, watch } from './witness.ts';
+
+export const KEY = 'HRKU-5ca1ab1e-0000-4000-8000-0fa017ca5e50';
+const EMAIL = 'deploy@example.com';
+/** How much faster than the clock the helper's waits pass. */
+export const LAPSE = 60;
+/** Milliseconds that a build takes: long enough for a pusher to break off before its end. */
+const BUILD_MS = 150;
+/** Milliseconds after which a run counts as hung, and is killed. */
+const HUNG_MS = 60_000;
+
+/** What is tried, and with what. */
+export interface Trial {
+  readonly scenario: Scenario;
+  readonly faults?: readonly FaultRequest[];
+  readonly interferences?: readonly Interference[];
+  /** How the app behaves, beside the defaults. */
+  readonly app?: Partial<AppSettings>;
+  /** Another bundle of the helper than the stage's. */
+  readonly program?: string;
+}
+
+/** One run of the helper, and everything that can be known about it from outside. */
+export interface Observation extends HelperRun {
+  readonly app: string;
+  readonly result: unknown;
+  readonly journal: unknown;
+  readonly before: AppView;
+  /** At the moment of the helper's end. */
+  readonly atEnd: AppView;
+  /** When nothing was under way any more. */
+  readonly after: AppView;
+  readonly database: { readonly before: DatabaseContent; readonly after: DatabaseContent };
+  readonly requests: readonly RequestEntry[];
+  /** How many requests met the fault. */
+  readonly met: number;
+  readonly leftProcesses: readonly string[];
+  readonly moments: Moments;
+}
+
+/** A local Heroku on which one case runs at a time, so that every request in it is that case's. */
+export class Slot {
+  private constructor(
+    private readonly stage: Stage,
+    readonly heroku: LocalHeroku,
+    private readonly host: HelperHost,
+    private readonly number: number,
+  ) {}
+
+  private cases = 0;
+
+  static async start(stage: Stage, number: number): Promise<Slot> {
+    const heroku = await startLocalHeroku({
+      account: { email: EMAIL, key: KEY },
+      gitRequestsPerHour: 1_000_000,
+      settings: { buildMs: BUILD_MS },
+    });
+    return new Slot(stage, heroku, new HelperHost(heroku.environment()), number);
+  }
+
+  async close(): Promise<void> {
+    await this.host.close();
+    await this.heroku.close();
+  }
+
+  async run({ scenario, faults = [], interferences, app: behaviour, program }: Trial): Promise<Observation> {
+    const { stage, heroku } = this;
+    const { control, platform } = heroku;
+    const schema = `case_${this.number}_${(this.cases += 1)}`;
+    const name = schema.replaceAll('_', '-');
+    const app = await this.#seed(name, await stage.databases.create(schema), scenario.migration);
+    Object.assign(app.settings, { buildMs: BUILD_MS, ...behaviour });
+    const before = await control.app(name);
+    control.changeAccount(EMAIL, { requestsLeft: 4_500 });
+    control.clearRequests();
+    const set = faults.map((fault) => control.addFault(fault));
+    const state = join(stage.folder, name);
+    const moments: Moments = { starts: [], openings: [] };
+    const unwatch = watch(heroku, app, moments, interferences);
+    const run = await this.#helper(name, state, scenario, program ?? stage.program);
+    const atEnd = await control.app(name);
+    const leftProcesses = processesWith(marker(name));
+    const met = control.faults().reduce((sum, { applied }) => sum + applied, 0);
+    for (const { id } of set) control.removeFault(id);
+    const isQuiet = (): boolean =>
+      app.builds.every(({ status }) => status !== 'pending') &&
+      app.dynos.every(({ state, stopping }) => state !== 'starting' && !stopping);
+    const wasQuiet = isQuiet();
+    await platform.changes.until(() => isQuiet() || undefined);
+    unwatch();
+    const observation = {
+      app: name,
+      ...run,
+      result: await readJson(join(state, 'result.json')),
+      journal: await readJson(join(state, 'journal.json')),
+      before,
+      atEnd,
+      after: wasQuiet ? atEnd : await control.app(name),
+      database: { before: stage.databases.before, after: await stage.databases.read(schema) },
+      requests: control.requests(),
+      met,
+      leftProcesses,
+      moments,
+    };
+    await this.#remove(app, state);
+    return observation;
+  }
+
+  /** An app that runs the commit before: built, released and scaled by the local Heroku itself. */
+  async #seed(name: string, databaseUrl: string, migration: Scenario['migration']) {
+    const { stage, heroku } = this;
+    const { platform, account } = heroku;
+    const app = await platform.createApp(account, {
+      name,
+      configVars: {
+        DATABASE_URL: databaseUrl,
+        [MIGRATION_VARIABLE]: migration,
+        [PSQL_VARIABLE]: stage.databases.psql,
+      },
+      settings: { buildMs: 0 },
+    });
+    await writeRepository(stage, platform.gitServer?.repositoryOf(name) ?? '');
+    const build = platform.builds.start(app, {
+      account,
+      sourceBlob: {
+        url: platform.gitUrl(app),
+        version: stage.commitBefore,
+        versionDescription: null,
+        checksum: null,
+      },
+      unpack: () => Promise.resolve({ directory: stage.slug, processTypes: PROCESS_TYPES }),
+    });
+    await build.finished;
+    platform.scale(app, [{ type: 'worker', quantity: 2 }], account);
+    await platform.changes.until(() => app.dynos.every(({ state }) => state === 'up') || undefined);
+    return app;
+  }
+
+  async #remove(app: LocalHeroku['platform']['apps']['all'][number], state: string): Promise<void> {
+    // The slug of before is the stage's, and not the app's to remove.
+    app.slugs.splice(0, 1);
+    await this.heroku.platform.remove(app);
+    await rm(state, { recursive: true, force: true });
+  }
+
+  async #helper(name: string, state: string, scenario: Scenario, program: string): Promise<HelperRun> {
+    await mkdir(state, { recursive: true });
+    const environment = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: state,
+      ...this.heroku.environment(),
+      ...settingsOf({
+        'app-name': name,
+        revision: revisionOf(this.stage, scenario),
+        'migrate-command': MIGRATE_COMMAND,
+        ...scenario.settings,
+      }),
+      HEROKU_CD_STATE_DIR: state,
+      HEROKU_CD_TIME_LAPSE: String(LAPSE),
+      ...Object.fromEntries([marker(name).split('=')]),
+    };
+    return this.host.run({ program, args: ['deploy'], environment, directory: this.stage.clone }, HUNG_MS);
+  }
+}
+
+/** The commit that a scenario deploys. */
+export function revisionOf(stage: Stage, { releasePhase }: Scenario): string {
+  return releasePhase === true ? stage.commitReleasing : stage.commit;
+}
+
+/** A variable by which the helper's own processes are known among all of this machine. */
+function marker(name: string): string {
+  return `HEROKU_CD_FAULT_CASE=${process.pid}-${name}`;
+}
+
+function settingsOf(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      `HEROKU_CD_${name.toUpperCase().replaceAll('-', '_')}`,
+      value,
+    ]),
+  );
+}
+
+async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as unknown;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
