@@ -65,7 +65,12 @@ export class WindowGuard {
    */
   async check(): Promise<void> {
     await this.#look('stop');
-    await settleOneOffs(this.#window);
+    if (this.#window.settings['running-one-offs'] !== 'ignore') await this.settle();
+  }
+
+  /** Deals with one-off dynos as `running-one-offs` says. @throws Failure where they do not end. */
+  async settle(): Promise<void> {
+    for (const name of await settleOneOffs(this.#window)) this.#told.add(name);
   }
 
   /**

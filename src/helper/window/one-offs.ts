@@ -30,19 +30,23 @@ export function isOurCommand(command: string): boolean {
   return command.includes('heroku-cd');
 }
 
-/** Deals with the one-off dynos that run while the window opens, as `running-one-offs` says. */
-export async function settleOneOffs(window: Window): Promise<void> {
+/**
+ * Deals with the one-off dynos that run while the window opens, as `running-one-offs` says. Gives the names of
+ * those that go on running.
+ * @throws Failure that names `running-one-offs` where they do not end.
+ */
+export async function settleOneOffs(window: Window): Promise<readonly string[]> {
   const { heroku, log, clock, signal } = window.ports;
   const app = window.settings['app-name'];
   const rule = window.settings['running-one-offs'];
   const asked = new Set<string>();
-  let names = '';
-  const look = async (): Promise<true | undefined> => {
+  let names: readonly string[] = [];
+  const look = async (): Promise<readonly string[] | undefined> => {
     const [dynos, formation] = await Promise.all([heroku.dynos(app), heroku.formation(app)]);
     const types = processTypesOf(window, formation);
     const left = dynos.filter((dyno) => dyno.state !== 'down' && isOneOff(dyno, types));
-    if (left.length === 0) return true;
-    names = left.map((dyno) => dyno.name).join(', ');
+    names = left.map((dyno) => dyno.name);
+    if (left.length === 0) return names;
     const fresh = left.filter((dyno) => !asked.has(dyno.id));
     for (const dyno of fresh) asked.add(dyno.id);
     if (fresh.length > 0) {
@@ -56,15 +60,15 @@ export async function settleOneOffs(window: Window): Promise<void> {
         log.info(`Waiting for ${these} to end (\`running-one-offs: wait\`).`);
       }
     }
-    return rule === 'ignore' ? true : undefined;
+    return rule === 'ignore' ? names : undefined;
   };
   try {
-    await waitFor(look, {
+    return await waitFor(look, {
       clock,
       signal,
       limit: window.budget.limit({ ms: window.settings['scale-timeout'], parameter: 'scale-timeout' }),
       get what() {
-        return `the one-off dynos ${names} to end`;
+        return `the one-off dynos ${names.join(', ')} to end`;
       },
       slowdown: () => heroku.slowdown ?? 1,
     });

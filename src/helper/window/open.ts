@@ -63,7 +63,7 @@ async function stopEverything(run: Run, window: Window, guard: WindowGuard): Pro
     await guard.stop(set.stopped);
     ports.log.info(`Stopped: ${set.stopped.join(', ')}. None of their dynos is left.`);
   }
-  await settleOneOffs(window);
+  await guard.settle();
 }
 
 /**

@@ -101,6 +101,12 @@ test('ignore says so once, and leaves them alone, also while the window is open'
     `${name} keep running while the window is open (\`running-one-offs: ignore\`).`,
   ]);
   await window.guard?.check();
+  expect(run.log.warnings).toHaveLength(1);
+  const later = await oneOff(app, 'exec sleep 600', 'scheduler');
+  await window.guard?.check();
+  expect(run.log.warnings.slice(1)).toEqual([
+    `${later} was started on ${app.name} while the window is open.`,
+  ]);
   expect(app.dynos('run')).toEqual([name]);
   await closeWindow(window, { id: app.app.current.id });
   expect(app.dynos('run')).toEqual([name]);
