@@ -9,7 +9,7 @@ const [shop, guest] = ['cli-data', 'cli-guest'];
 /** Databases, their backups and add-ons with the CLI; these acts need no other one's app. */
 export const databaseActs: readonly Act[] = [
   {
-    title: 'addons:create makes a database, which addons, addons:info, pg:info and pg:wait show',
+    title: 'addons:create makes a database, which addons, addons:info, pg:info and pg:psql show',
     async perform({ terminal, control }) {
       for (const name of [shop, guest]) await control.createApp({ name });
       succeed(await terminal.heroku('addons:create', 'heroku-postgresql:essential-0', '-a', shop));
@@ -30,6 +30,8 @@ export const databaseActs: readonly Act[] = [
         assert.ok(info.includes(text), info);
       assert.match(info, /Tables: +1$/m);
       succeed(await terminal.heroku('pg:wait', '-a', shop));
+      const psql = ['pg:psql', '-a', shop, '-c', 'SELECT count(*) AS orders FROM orders'];
+      assert.match(succeed(await terminal.heroku(...psql)).stdout, /orders\s+-+\s+9/);
     },
   },
   {

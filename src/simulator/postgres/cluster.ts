@@ -3,6 +3,7 @@ import { chown, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { createCertificates } from '../certificates/index.ts';
 import type { Guardian } from './guardian.ts';
 import type { Place } from './place.ts';
 import { spawnOptions } from './place.ts';
@@ -22,6 +23,10 @@ const settings = {
   shared_buffers: '32MB',
   // In the data folder, so that nothing stays in /dev/shm.
   dynamic_shared_memory_type: 'mmap',
+  // As Heroku Postgres: clients may ask for TLS, and its certificate is its own (Dev Center: Heroku Postgres, SSL).
+  ssl: 'on',
+  ssl_cert_file: '../server.crt',
+  ssl_key_file: '../server.key',
   timezone: 'UTC',
   log_timezone: 'UTC',
 };
@@ -31,10 +36,10 @@ const settings = {
  * @throws Error with what initdb says.
  */
 export async function initialize(place: Place, guardian: Guardian, password: string): Promise<void> {
-  const passwordFile = join(place.folder, 'password');
-  await writeFile(passwordFile, password, { mode: 0o600 });
-  const { uid, gid } = place.owner;
-  if (uid !== undefined && gid !== undefined) await chown(passwordFile, uid, gid);
+  const passwordFile = await write(place, 'password', password);
+  const { certificate, privateKey } = await createCertificates('heroku-cd local Postgres CA');
+  await write(place, 'server.crt', certificate);
+  await write(place, 'server.key', privateKey);
   const args = [
     `--pgdata=${place.data}`,
     `--username=${superuser}`,
@@ -52,6 +57,14 @@ export async function initialize(place: Place, guardian: Guardian, password: str
     );
   }
   await rm(passwordFile);
+}
+
+/** Writes a file that the server's user alone can read; returns its path. */
+async function write({ folder, owner: { uid, gid } }: Place, name: string, content: string): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, content, { mode: 0o600 });
+  if (uid !== undefined && gid !== undefined) await chown(file, uid, gid);
+  return file;
 }
 
 /** Gives what went wrong; undefined when all went well. */

@@ -1,4 +1,4 @@
-/** The parts of the local Heroku that HTTP requests go to. `stream` is output and logs. */
+/** The parts of the local Heroku that HTTP requests go to. `stream` is output and logs, `source` stored files. */
 export type HttpSurface = 'api' | 'data' | 'git' | 'stream' | 'source' | 'router';
 
 /** All parts: `rendezvous` is where clients attach to one-off dynos. */

@@ -83,6 +83,17 @@ describe('a database', () => {
     );
   });
 
+  it('speaks TLS with whoever asks for it, as apps on Heroku do, and plainly with others', async () => {
+    const { url } = await server.createDatabase('secure');
+    for (const ssl of [{ rejectUnauthorized: false }, false] as const) {
+      const client = new Client({ connectionString: url, ssl });
+      await client.connect();
+      const { rows } = await client.query('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+      await client.end();
+      expect(rows).toEqual([{ ssl: ssl !== false }]);
+    }
+  });
+
   it('serves sessions side by side: one that holds a lock does not hold up the others', async () => {
     const { url, query } = await server.createDatabase('sessions');
     await query('CREATE TABLE jobs (id int); INSERT INTO jobs VALUES (1), (2)');

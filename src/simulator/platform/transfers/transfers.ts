@@ -161,7 +161,9 @@ export class Transfers {
   async #run(transfer: Transfer, database: Database, turn: Promise<unknown>): Promise<void> {
     const { storage, changes } = this;
     try {
-      Object.assign(transfer, await runTransfer(transfer, database, { storage, changes, turn }));
+      const end = await runTransfer(transfer, database, { storage, changes, turn });
+      transfer.cancellation.signal.throwIfAborted();
+      Object.assign(transfer, end);
     } catch (error) {
       const isCanceled = transfer.cancellation.signal.aborted;
       if (!isCanceled) say(transfer, 'error', error instanceof Error ? error.message : String(error));
