@@ -8,7 +8,7 @@ import { createControlServer } from './control/server.ts';
 import { environmentOf } from './environment.ts';
 import { FaultBox } from './faults/fault-box.ts';
 import { createGitServer } from './git/index.ts';
-import type { GitServer, ProcessHost } from './parts.ts';
+import type { Certificates, GitServer, ProcessHost } from './parts.ts';
 import type { Account, AppSettings } from './platform/model.ts';
 import type { Addresses, NewAppOptions } from './platform/platform.ts';
 import { Platform } from './platform/platform.ts';
@@ -33,6 +33,8 @@ export interface LocalHerokuOptions extends Ports {
   readonly apps?: readonly (string | NewAppOptions)[];
   /** Settings of every app that is made without its own. */
   readonly settings?: Partial<AppSettings>;
+  /** A server for the databases that others use too, and that goes on when this ends; one of its own if missing. */
+  readonly postgres?: PostgresOnDemand;
   /** For each app and account; Heroku allows 75. */
   readonly gitRequestsPerHour?: number;
 }
@@ -69,12 +71,12 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
   const dataDirectory = options.dataDirectory ?? (await mkdtemp(join(tmpdir(), 'local-heroku-')));
   await mkdir(dataDirectory, { recursive: true });
   const processes = createProcessHost();
-  const postgres = postgresOnDemand();
+  const postgres = options.postgres ?? postgresOnDemand();
   const closing: (() => Promise<void> | void)[] = [
     async () => {
       if (temporary) await rm(dataDirectory, { recursive: true, force: true });
     },
-    () => postgres.close(),
+    () => (options.postgres === undefined ? postgres.close() : undefined),
     () => processes.close(),
   ];
   const close = async () => {
@@ -88,6 +90,9 @@ export async function startLocalHeroku(options: LocalHerokuOptions = {}): Promis
   }
 }
 
+/** Making keys takes longer than all else at the start: the local Herokus of one process have the same. */
+let certificatesOfAll: Promise<Certificates> | undefined;
+
 interface Base {
   readonly dataDirectory: string;
   readonly processes: ProcessHost;
@@ -99,7 +104,7 @@ interface Base {
 
 async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHeroku> {
   const { dataDirectory, processes, postgres, closing } = base;
-  const certificates = await createCertificates();
+  const certificates = await (certificatesOfAll ??= createCertificates());
   const authorityFile = join(dataDirectory, 'authority.pem');
   await writeFile(authorityFile, certificates.authority);
   const listening: { at?: Addresses } = {};

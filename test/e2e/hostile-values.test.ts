@@ -220,14 +220,27 @@ describe('beside parameters', () => {
 });
 
 describe('each parameter by itself', () => {
-  inAWorld();
+  // One world for all: what is refused leaves it as it is, and what is not has a commit of its own to deploy.
+  beforeAll(async () => {
+    world = await createWorld();
+    await world.repository.commit(APP_FILES);
+  });
+  afterAll(async () => {
+    await world.close();
+  });
 
   test.each(PARAMETERS)('$name is refused by name, or does no harm', async ({ name, commands }) => {
-    const program = await HelperProgram.create(world, await world.repository.git('rev-parse', 'HEAD'));
+    const program = await HelperProgram.create(
+      world,
+      await world.repository.commit({ 'greeting.txt': name }),
+    );
     const before = await herokuNow();
+    world.heroku.control.clearRequests();
     try {
       const command = (commands as readonly string[]).includes('deploy') ? 'deploy' : commands[0];
-      const { code, stdout } = await program.run([command], { env: { [environmentName(name)]: HOSTILE } });
+      const { code, stdout } = await program.run(calling(command), {
+        env: { [environmentName(name)]: HOSTILE },
+      });
       if (refusesHostile(name)) {
         expect({ code, stdout }).toMatchObject({ code: 2 });
         expect(stdout).toMatch(new RegExp(`^ERROR: ${name}: `, 'm'));
@@ -246,6 +259,11 @@ describe('each parameter by itself', () => {
     expect(Object.keys(READ_BY_CIRCLECI).filter((name) => !names.has(name))).toEqual([]);
   });
 });
+
+/** A command as it is called, with what it cannot do without. */
+function calling(command: string): string[] {
+  return [...command.split(' '), ...(command === 'run' ? ['--', 'true'] : [])];
+}
 
 /** Whether the parameter has a rule that no such text follows. */
 function refusesHostile(name: string): boolean {

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import type { Result } from '../../../src/helper/deployment/result.ts';
 import { rehearseJob, type JobResult, type RehearsalOptions } from '../../../src/rehearsal/index.ts';
 import { startLocalHeroku, type LocalHeroku, type LocalHerokuOptions } from '../../../src/simulator/index.ts';
+import { postgresOnDemand } from '../../../src/simulator/postgres/index.ts';
 import { APP_FILES, createRepository, type Repository } from './repository.ts';
 
 export const APP = 'corner-shop';
@@ -20,6 +21,12 @@ const HELPER_STEPS: readonly string[] = [
   'Deploy to Heroku',
   'Deploy and migrate behind the maintenance page',
   'Recover the app',
+  'Open the window',
+  'Close the window',
+  'Switch the maintenance page on',
+  'Switch the maintenance page off',
+  'Scale the app',
+  'Run a one-off dyno',
 ];
 
 /** A local Heroku with one app, a repository, and the orb's job to deploy the one to the other. */
@@ -43,9 +50,12 @@ export interface World {
   close(): Promise<void>;
 }
 
+/** A job of the orb. */
+export type OrbJob = 'deploy' | 'maintenance-wrapped-migrate' | 'recover' | 'open-window' | 'close-window';
+
 export interface DeployOptions extends Partial<RehearsalOptions> {
   /** The orb's job; `deploy` unless given. */
-  readonly orbJob?: 'deploy' | 'maintenance-wrapped-migrate' | 'recover';
+  readonly orbJob?: OrbJob;
   /** Arguments of the orb's job. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Other variables of the context than the key; an undefined one is left out. */
@@ -75,6 +85,10 @@ export const fewAuthorities = (world: Pick<World, 'folder'>): Readonly<Record<st
   GIT_SSL_CAPATH: join(world.folder, 'authorities'),
 });
 
+/** One server for all worlds of a file: making one takes longer than most tests. It starts when it is first needed. */
+const postgres = postgresOnDemand();
+afterAll(() => postgres.close());
+
 /** Starts everything on free ports and in a temporary folder. */
 export async function createWorld(options: LocalHerokuOptions = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'heroku-cd-e2e-'));
@@ -83,6 +97,7 @@ export async function createWorld(options: LocalHerokuOptions = {}): Promise<Wor
     account: { email: 'deploy@example.com', key: KEY },
     apps: [APP],
     settings: { buildMs: 20 },
+    postgres,
     ...options,
   });
   const repository = await createRepository(join(folder, 'repository'));
