@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** ES modules among our dependencies: jest runs as CommonJS, so they are transformed too. */
 const esmOnly = [
   'node-fetch',
@@ -19,8 +21,9 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   testTimeout: 120_000,
-  // Most of a test's time is spent in processes that it waits for.
-  maxWorkers: '100%',
+  // Most of a test's time is spent in processes that it waits for, so there may be more tests than processors.
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  testSequencer: '<rootDir>/test/support/longest-first.mjs',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageDirectory: 'coverage',
 };

@@ -66,6 +66,7 @@ beforeAll(() => {
     'package.json',
     'tsconfig.json',
     'jest.config.mjs',
+    'test/support/longest-first.mjs',
   ]) {
     cpSync(join(ROOT, path), join(root, path), { recursive: true });
   }
