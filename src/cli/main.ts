@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { dirname } from 'node:path';
 import { listenForSignals } from '../helper/edge/signals.ts';
+import { writeOut } from '../helper/edge/write-out.ts';
 import { runProcess } from '../helper/process.ts';
 import type { Edge } from './edge.ts';
 
@@ -14,17 +15,13 @@ const LOCAL = {
 async function main(argv: readonly string[]): Promise<number> {
   const [name] = argv;
   if (name !== 'simulate' && name !== 'rehearse') {
-    return runProcess(
-      argv,
-      { out: (text) => process.stdout.write(text), err: (text) => process.stderr.write(text) },
-      LOCAL,
-    );
+    return runProcess(argv, { out: (text) => writeOut(1, text), err: (text) => writeOut(2, text) }, LOCAL);
   }
   let exitCode = 0;
   const signals = listenForSignals(() => undefined);
   const edge: Edge = {
-    out: (text) => process.stdout.write(text),
-    err: (text) => process.stderr.write(text),
+    out: (text) => writeOut(1, text),
+    err: (text) => writeOut(2, text),
     signal: signals.signal,
     environment: process.env,
     endWith: (code) => (exitCode = code),

@@ -35,6 +35,18 @@ export class HerokuCdError extends Error {
   }
 }
 
+/** The parts of an error, for one that has more to say. */
+export function partsOf(error: HerokuCdError): ErrorParts {
+  const { what, why, next, parameter } = error;
+  return {
+    what,
+    ...(why === undefined ? {} : { why }),
+    ...(next === undefined ? {} : { next }),
+    ...(parameter === undefined ? {} : { parameter }),
+    cause: error,
+  };
+}
+
 /** Bad usage, configuration or credentials, found before anything was changed (exit 2). */
 export class Refusal extends HerokuCdError {
   constructor(parts: ErrorParts) {
@@ -61,7 +73,7 @@ export class Interrupted extends HerokuCdError {
   readonly signal: NodeJS.Signals;
 
   constructor(signal: NodeJS.Signals) {
-    super('interrupted', { what: `Interrupted by ${signal}.` });
+    super('interrupted', { what: `Interrupted by ${signal}.`, next: 'Run the job again.' });
     this.signal = signal;
   }
 }

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { writeOut } from './edge/write-out.ts';
 import { runProcess } from './process.ts';
 
 void runProcess(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
+  out: (text) => writeOut(1, text),
+  err: (text) => writeOut(2, text),
 }).then((exitCode) => {
   // Sockets kept alive and half-open streams must not hold the process back once all is said.
   process.exit(exitCode);

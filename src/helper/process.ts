@@ -28,8 +28,6 @@ export async function runProcess(
   const leaking = leakingVariables(process.env);
   if (leaking.length > 0) return runAgainWithout(leaking);
 
-  // Nobody may be listening any more, as after `| head`; the app must still be put back.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const masker = createMasker();
   const json = argv.includes('--json');
   const people = json ? streams.err : streams.out;

@@ -37,7 +37,8 @@ export interface Surroundings {
 export async function run(invocation: Invocation, around: Surroundings): Promise<Answer> {
   hideKeyFromTheStart(invocation, around);
   const phases = new PhaseRunner(systemClock, around.log);
-  const stopHeartbeat = startHeartbeat(around.log, phases, () => systemClock.now());
+  const lapse = readTimeLapse(around.environment, resolveHosts(around.environment).isHeroku);
+  const stopHeartbeat = startHeartbeat(around.log, phases, () => systemClock.now(), lapse);
   try {
     switch (invocation.command) {
       case 'deploy': {

@@ -81,8 +81,9 @@ async function afterFailedMigration(
   verdict: Verdict,
 ): Promise<Settled> {
   progress.database = 'unknown';
-  if (error instanceof MigrationFailed) {
-    progress.migration = { command: run.settings['migrate-command'], exitStatus: error.exitStatus ?? null };
+  if (journal.current.stage === 'migrating') {
+    const exitStatus = error instanceof MigrationFailed ? error.exitStatus : null;
+    progress.migration = { command: run.settings['migrate-command'], exitStatus };
   }
   if (verdict === 'unknown') return hold(journal, 'unknown', error);
   if (run.settings['on-migration-failure'] !== 'rollback') {
@@ -104,6 +105,7 @@ async function afterFailedMigration(
     return await closeJournal(journal, { verdict: 'incomplete' });
   } catch (failure) {
     log.warn(`Going back failed: ${messageOf(failure)}`);
+    if (progress.window === undefined) return closeJournal(journal, { verdict: 'incomplete' });
     return hold(journal, 'held', failure);
   }
 }

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../errors.ts';
+import { LineSplitter } from '../heroku/lines.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
 /** A shell command of the job, such as `before-migrate`. */
@@ -11,6 +12,7 @@ export interface Hook {
   readonly command: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly log: Log;
+  readonly clock: Clock;
   /** Ends the command: an interruption, or the limit that it may run for. */
   readonly signal: AbortSignal;
 }
@@ -23,10 +25,11 @@ const DRAIN_MS = 1_000;
 /**
  * Runs a command of the user's in the job, by the same shell and options as CircleCI's steps, and streams
  * its output.
- * @throws Failure when it exits with anything but 0; the signal's reason when it was stopped.
+ * @throws Failure when it exits with anything but 0, or cannot be started; the signal's reason when it was
+ * stopped: then nothing of what it had started is left.
  */
 export async function runHook(hook: Hook): Promise<void> {
-  const { parameter, command, log, signal } = hook;
+  const { parameter, command, log, clock, signal } = hook;
   signal.throwIfAborted();
   log.info(`${parameter}: ${command}`);
   const child = spawn('bash', ['-eo', 'pipefail', '-c', command], {
@@ -35,23 +38,31 @@ export async function runHook(hook: Hook): Promise<void> {
     detached: true,
   });
   // The group, because what the command started must not work on behind a window that is being closed.
-  let kill: NodeJS.Timeout | undefined;
+  const kill = (by: NodeJS.Signals): void => {
+    if (child.pid !== undefined) killGroup(child.pid, by);
+  };
+  const over = new AbortController();
   const stop = (): void => {
-    const { pid } = child;
-    if (pid === undefined) return;
-    killGroup(pid, 'SIGTERM');
-    kill = setTimeout(() => killGroup(pid, 'SIGKILL'), GRACE_MS);
+    kill('SIGTERM');
+    // Rejected only by the end of the command, which is what was wanted.
+    clock.sleep(GRACE_MS, over.signal).then(
+      () => kill('SIGKILL'),
+      () => undefined,
+    );
   };
   signal.addEventListener('abort', stop, { once: true });
-  const lines = [child.stdout, child.stderr].map((stream) =>
-    createInterface({ input: stream }).on('line', (line) => log.output(parameter, line)),
-  );
+  const streams = [child.stdout, child.stderr];
+  for (const stream of streams) {
+    const lines = new LineSplitter((line) => log.output(parameter, line));
+    stream.on('data', (chunk: Buffer) => lines.push(chunk)).on('end', () => lines.end());
+  }
+  const drained = Promise.all(streams.map((stream) => once(stream, 'close')));
   try {
     const exit = await new Promise<number | string>((resolve, reject) => {
-      child.once('error', reject);
+      child.once('error', (error) => reject(notStarted(parameter, error)));
       child.once('exit', (code, by) => resolve(code ?? by ?? 'nothing'));
     });
-    await Promise.race([Promise.all(lines.map((line) => once(line, 'close'))), delay(DRAIN_MS)]);
+    await Promise.race([drained, delay(DRAIN_MS)]);
     signal.throwIfAborted();
     if (exit === 0) return;
     throw new Failure({
@@ -60,10 +71,18 @@ export async function runHook(hook: Hook): Promise<void> {
       parameter,
     });
   } finally {
-    clearTimeout(kill);
+    over.abort();
     signal.removeEventListener('abort', stop);
-    lines.forEach((line) => line.close());
+    if (signal.aborted) kill('SIGKILL');
   }
+}
+
+function notStarted(parameter: string, error: Error): Failure {
+  return new Failure({
+    what: `${parameter}: bash could not be started: ${error.message}.`,
+    next: `Use an image that has bash in its PATH, or remove \`${parameter}\`.`,
+    parameter,
+  });
 }
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {

@@ -1,7 +1,8 @@
-import { Failure, HerokuCdError, Interrupted, UnknownOutcome } from '../errors.ts';
+import { constants } from 'node:os';
+import { type ErrorParts, Failure, UnknownOutcome } from '../errors.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
-import { runOneOff, type Stop } from '../one-off/index.ts';
+import { type OneOffOutcome, runOneOff } from '../one-off/index.ts';
 import type { Release } from '../ports/heroku.ts';
 import type { Limit } from '../time/budget.ts';
 import { formatDuration } from '../time/format.ts';
@@ -11,11 +12,11 @@ import { runHook } from './hook.ts';
 
 /** A migration whose exit status is known, and is not 0. */
 export class MigrationFailed extends Failure {
-  readonly exitStatus: number | undefined;
-
-  constructor(what: string, why: string, exitStatus: number | undefined) {
-    super({ what, why });
-    this.exitStatus = exitStatus;
+  constructor(
+    parts: ErrorParts,
+    readonly exitStatus: number,
+  ) {
+    super(parts);
   }
 }
 
@@ -75,26 +76,30 @@ async function hook(
 ): Promise<void> {
   const command = run.settings[parameter];
   if (command === '') return;
-  const { environment, log } = run.ports;
+  const { environment, log, clock } = run.ports;
   const limit = run.budget.limit({ ms: run.settings['migrate-timeout'], parameter: 'migrate-timeout' });
-  const signal = AbortSignal.any([
-    ...(interruption === undefined ? [] : [interruption]),
-    timeOutAfter(limit, parameter),
-  ]);
-  await runHook({ parameter, command, environment, log, signal });
+  const over = new AbortController();
+  const limited = new AbortController();
+  // Rejected only by the command's end.
+  clock.sleep(limit.ms, over.signal).then(
+    () => limited.abort(ranTooLong(limit, parameter)),
+    () => undefined,
+  );
+  const signals = [limited.signal, ...(interruption === undefined ? [] : [interruption])];
+  try {
+    await runHook({ parameter, command, environment, log, clock, signal: AbortSignal.any(signals) });
+  } finally {
+    over.abort();
+  }
 }
 
-/** Aborted, with an error that names the parameter, when the limit is reached. */
-function timeOutAfter(limit: Limit, hook: string): AbortSignal {
-  const controller = new AbortController();
-  const error = new Failure({
+function ranTooLong(limit: Limit, hook: string): Failure {
+  return new Failure({
     what: `${hook}: the command ran longer than ${formatDuration(limit.ms)} and was stopped.`,
     why: `\`${limit.parameter}\` is the limit.`,
     next: `If it needs longer, raise \`${limit.parameter}\`.`,
     parameter: limit.parameter,
   });
-  setTimeout(() => controller.abort(error), limit.ms).unref();
-  return controller.signal;
 }
 
 async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration> {
@@ -113,7 +118,7 @@ async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration
   switch (outcome.kind) {
     case 'not-started':
       await journal.note({ stage: 'shipping' });
-      throw ports.signal.aborted ? asInterruption(ports.signal.reason) : outcome.error;
+      throw ports.signal.aborted ? ports.signal.reason : outcome.error;
     case 'unknown':
       throw new UnknownOutcome({
         what: 'How the migration ended could not be learned.',
@@ -125,26 +130,30 @@ async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration
         ports.log.info('The migration succeeded (exit status 0).');
         return { command, exitStatus: 0 };
       }
-      throw new MigrationFailed(
-        `The migration failed with exit status ${outcome.exitStatus}.`,
-        outcome.stop === undefined
-          ? 'Its output above says why; the schema may be half applied.'
-          : `${stopReason(outcome.stop)} The schema may be half applied.`,
-        outcome.exitStatus,
-      );
+      throw failed(outcome);
   }
 }
 
-/** Why the migration's dyno was stopped, with the parameter where a limit was the reason. */
-function stopReason(stop: Stop): string {
-  if (stop.by === 'limit') return [stop.error.what, stop.error.why].filter(Boolean).join(' ');
-  return stop.by === 'signal'
-    ? 'Its dyno was stopped because the job was interrupted.'
-    : 'Its dyno was stopped.';
+function failed(outcome: Extract<OneOffOutcome, { kind: 'exited' }>): MigrationFailed {
+  const { exitStatus, stop } = outcome;
+  const limit = stop?.by === 'limit' ? stop.error : undefined;
+  return new MigrationFailed(
+    {
+      what: `The migration failed with exit status ${exitStatus}.`,
+      why: `${limit === undefined ? cause(outcome) : `${limit.what} ${limit.why ?? ''}`} The schema may be half applied.`,
+      next: `${limit?.next ?? 'Mend the migration.'} Then run the job again.`,
+      ...(limit?.parameter === undefined ? {} : { parameter: limit.parameter }),
+    },
+    exitStatus,
+  );
 }
 
-function asInterruption(reason: unknown): unknown {
-  return reason instanceof Interrupted || reason instanceof HerokuCdError
-    ? reason
-    : new Failure({ what: 'Stopped.' });
+/** Why a migration failed that no limit of ours ended, in a sentence or two. */
+function cause({ exitStatus, stop, errorCodes }: Extract<OneOffOutcome, { kind: 'exited' }>): string {
+  if (stop !== undefined) return 'Its dyno was stopped because the job was interrupted.';
+  const logged = errorCodes === undefined ? '' : ` Heroku logged ${errorCodes.join(', ')} about its dyno.`;
+  // A shell adds 128 to the number of the signal that ended a command (Bash manual: Exit Status).
+  const [signal] = Object.entries(constants.signals).find(([, number]) => number === exitStatus - 128) ?? [];
+  if (signal === undefined) return `Its output above says why.${logged}`;
+  return `${signal} ended it: Heroku stopped or killed its dyno, by its time to live or for its memory, or somebody did.${logged}`;
 }
