@@ -1,3 +1,4 @@
+import { ControlClient } from '../../../src/simulator/index.ts';
 import { withSession } from '../../../src/simulator/postgres/session.ts';
 import { appFiles } from '../support/workspace.ts';
 import { DataWorld } from './support/data-world.ts';
@@ -149,5 +150,60 @@ describe('an app', () => {
     expect(await world.control.dump('shop', spare.body.name)).toContain('CREATE TABLE public.orders');
     await expect(world.control.dump('admin', 'NONE')).rejects.toThrow(/no database NONE/);
     await world.control.act('shop', { action: 'end-sessions', attachment });
+  });
+});
+
+describe('the control port', () => {
+  it('takes every action on add-ons and databases, and tells what there is', async () => {
+    const client = new ControlClient(world.test.heroku.urls.control);
+    const app = 'at-the-port';
+    await client.createApp({ name: app, settings: { backupResult: 'stay-running', transferDelayMs: 1 } });
+    await client.act(app, { action: 'add-postgres', plan: 'essential-1', as: 'eve@example.com' });
+    const timer = {
+      plan: 'scheduler:standard',
+      name: 'port-timer',
+      attachment: 'TIMER',
+      config: { KEY: '1' },
+    };
+    await client.act(app, { action: 'add-add-on', ...timer });
+    await client.act(app, { action: 'attach', addOn: world.addOn, name: 'MAIN' });
+    await client.act(app, { action: 'detach', attachment: 'MAIN' });
+    await client.act(app, { action: 'change-add-on', addOn: 'port-timer', state: 'provisioning' });
+    await client.act(app, { action: 'end-sessions' });
+    await client.act(app, { action: 'describe', space: { name: 'acme', shield: false } });
+    await client.act(app, { action: 'capture-backup', scheduled: true });
+    await client.until(app, ({ transfers }) => transfers[0]?.state === 'running');
+    const view = await client.act(app, { action: 'cancel-transfer', transfer: 'a001' });
+    expect(view).toMatchObject({
+      configVars: { TIMER_KEY: '1' },
+      description: { space: { name: 'acme' } },
+      addOns: [
+        { plan: 'heroku-postgresql:essential-1', attachments: ['DATABASE'], billingApp: app, apps: [app] },
+        { plan: 'scheduler:standard', state: 'provisioning', attachments: ['TIMER'] },
+      ],
+      transfers: [{ name: 'a001', state: 'canceled', warnings: 0 }],
+    });
+    expect(view.releases.find(({ user }) => user === 'eve@example.com')?.description).toMatch(
+      /^Attach DATABASE/,
+    );
+    await client.query(app, 'CREATE TABLE here (n int)');
+    expect(await client.dump(app, 'DATABASE')).toBe(await world.control.dump(app));
+    expect(await client.dump(app)).toContain('CREATE TABLE public.here');
+  });
+
+  it.each([
+    { action: 'add-postgres', size: 'standard-0' },
+    { action: 'add-add-on' },
+    { action: 'change-add-on', addOn: 'x', state: 'sleeping' },
+    { action: 'describe', generation: 'aspen' },
+    { action: 'attach', addOn: 'unknown' },
+    { action: 'detach', attachment: 'UNKNOWN' },
+  ])('refuses %j', async (action) => {
+    const client = new ControlClient(world.test.heroku.urls.control);
+    await expect(client.act('admin', action as never)).rejects.toThrow();
+    await expect(client.dump('unknown')).rejects.toThrow(/app/);
+    await expect(client.changeSettings('admin', { backupResult: 'maybe' as never })).rejects.toThrow(
+      /backupResult/,
+    );
   });
 });
