@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /** Between two looks, and the number of looks: a killed process is visible until the kernel has taken it apart. */
 const PAUSE_MS = 5;
@@ -20,7 +19,7 @@ export async function killLeftovers(sessions: ReadonlySet<number>, root: string)
   }
   const foreign = new Set<number>();
   for (let round = 0; round < ROUNDS; round += 1) {
-    const found = (await leftovers(sessions, root)).filter((pid) => !foreign.has(pid));
+    const found = leftovers(sessions, root).filter((pid) => !foreign.has(pid));
     if (found.length === 0) break;
     for (const pid of found) {
       if (!kill(pid)) foreign.add(pid);
@@ -30,20 +29,18 @@ export async function killLeftovers(sessions: ReadonlySet<number>, root: string)
   return [...foreign];
 }
 
-async function leftovers(sessions: ReadonlySet<number>, root: string): Promise<number[]> {
+/** Read in one go: these files are the kernel's memory, and waiting for each takes longer than reading it. */
+function leftovers(sessions: ReadonlySet<number>, root: string): number[] {
   const found: number[] = [];
-  for (const entry of await readdir('/proc')) {
+  for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || pid === process.pid) continue;
     try {
-      const stat = await readFile(`/proc/${entry}/stat`, 'latin1');
+      const stat = readFileSync(`/proc/${entry}/stat`, 'latin1');
       // Fields after the name, which may hold blanks and brackets: state, parent, group, session, …
       const [state, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       if (state === 'Z') continue;
-      if (
-        sessions.has(Number(session)) ||
-        (await readFile(`/proc/${entry}/environ`, 'latin1')).includes(root)
-      ) {
+      if (sessions.has(Number(session)) || readFileSync(`/proc/${entry}/environ`, 'latin1').includes(root)) {
         found.push(pid);
       }
     } catch {
