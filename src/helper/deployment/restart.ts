@@ -2,13 +2,19 @@ import { HerokuCdError } from '../errors.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { messageOf } from '../output/message.ts';
 import { hasOneOffNumber } from '../window/one-offs.ts';
+import { persistently } from '../window/persist.ts';
 import type { Run } from './deploy-state.ts';
 
 /**
  * Restarts the app's dynos after a migration: they booted before it and know the schema from before. A
- * restart whose answer was lost is proven by the dynos that are listed afterwards.
+ * restart whose answer was lost is proven by the dynos that are listed afterwards. Goes on until the deadline
+ * where Heroku cannot be reached, because the app is behind its page until then.
  */
-export async function restartDynos(run: Pick<Run, 'ports'>, journal: JournalKeeper): Promise<void> {
+export function restartDynos(run: Pick<Run, 'ports' | 'budget'>, journal: JournalKeeper): Promise<void> {
+  return persistently(run, () => restart(run, journal));
+}
+
+async function restart(run: Pick<Run, 'ports'>, journal: JournalKeeper): Promise<void> {
   const { closingHeroku: heroku, log } = run.ports;
   const app = journal.current.app.name;
   // A one-off dyno is not restarted, whatever its type, and the release phase's neither.

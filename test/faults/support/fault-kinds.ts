@@ -40,6 +40,12 @@ export function isPassing(place: Place, { kind }: PlacedFault): boolean {
   return place.surface !== 'rendezvous' && PASSING.includes(kind);
 }
 
+/** Heroku is not to be reached for longer than a single request is tried. */
+export const OUTAGE = 'down-for-minutes';
+
+/** So many requests are not answered: some calls' worth of tries, which take minutes. */
+const REQUESTS = 22;
+
 /** Every match of a fault has a number; this is more than any run has requests. */
 const TO_THE_END = 1_000_000;
 
@@ -95,7 +101,21 @@ export function faultsAt(place: Place): readonly PlacedFault[] {
     kind,
     faults: [{ match: matchOf(place), effect }],
   }));
-  return place.surface === 'stream' ? single : [...single, permissionLost(place)];
+  if (place.surface === 'stream') return single;
+  return [...single, permissionLost(place), ...(place.surface === 'api' ? [down(place)] : [])];
+}
+
+/** The API is down for longer than anything is tried again, and then is back. */
+function down({ apiNth }: Place): PlacedFault {
+  return {
+    kind: OUTAGE,
+    faults: [
+      {
+        match: { surface: 'api', nth: apiNth, times: REQUESTS },
+        effect: { kind: 'status', status: 503, body: 'html' },
+      },
+    ],
+  };
 }
 
 function rendezvousFaults(nth: number): readonly PlacedFault[] {

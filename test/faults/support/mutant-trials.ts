@@ -25,7 +25,7 @@ const unreadableRelease: Trial = {
   ],
 };
 /** A short deadline, because an app that does not become as it was told to is waited for until then. */
-const IMPATIENT = { ...DEPLOYS, settings: { ...DEPLOYS.settings, deadline: '10m' } };
+const IMPATIENT = { ...DEPLOYS, settings: { ...DEPLOYS.settings, deadline: '15m' } };
 const pageComesBack: Trial = {
   scenario: IMPATIENT,
   interferences: [
@@ -46,7 +46,7 @@ const workersGoAgain: Trial = {
 };
 /** Longer than all that comes between their stop and the migration. */
 const slowWorkers: Trial = {
-  scenario: { ...DEPLOYS, settings: { ...DEPLOYS.settings, deadline: '50m', 'scale-timeout': '15m' } },
+  scenario: { ...DEPLOYS, settings: { ...DEPLOYS.settings, deadline: '1h', 'scale-timeout': '15m' } },
   app: { stopDelayMs: 5_000 },
 };
 const slowWeb: Trial = { scenario: DEPLOYS, app: { startDelayMs: 400 } };

@@ -28,6 +28,9 @@ export const UNDOS: readonly Mutant[] = [
   undo('of the shipping', 'deployment/ship.ts', 'run.undo.push(undoOfShipping('),
 ];
 
+/** Files below `src/helper` with undos that the matrix’s app never needs: it has no database add-on. */
+export const ELSEWHERE: readonly string[] = ['database/backup.ts'];
+
 /** Every place where an answer is not taken for the deed. */
 export const READ_BACKS: readonly Mutant[] = [
   {

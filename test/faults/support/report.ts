@@ -32,6 +32,11 @@ export function describeRun(title: string, run: MatrixRun): string {
     `  not met, because that run made fewer polls: ${verdicts.filter(({ met }) => !met).length}`,
     ...table(
       verdicts,
+      () => 'all',
+      () => '',
+    ),
+    ...table(
+      verdicts,
       ({ case: { scenario } }) => scenario.name,
       ({ case: { place } }) => place.surface,
     ),
@@ -40,8 +45,16 @@ export function describeRun(title: string, run: MatrixRun): string {
       ({ case: { fault } }) => fault.kind,
       () => '',
     ),
+    ...(process.env['FAULT_CASE'] ? verdicts.map(describeVerdict) : []),
     '',
   ].join('\n');
+}
+
+/** One line; of a few cases also what the helper said. */
+function describeVerdict(verdict: Verdict, _index: number, all: readonly Verdict[]): string {
+  const { case: each, exitCode, met, milliseconds, log } = verdict;
+  const line = `  ${exitCode} ${met ? '' : '(not met) '}${each.name}, in ${each.place.phase}, ${milliseconds} ms`;
+  return all.length > 3 ? line : `${line}\n${log}`;
 }
 
 /** A case that went wrong, so that it can be run again alone. */

@@ -1,4 +1,4 @@
-import type { PlacedFault } from './fault-kinds.ts';
+import { OUTAGE, type PlacedFault } from './fault-kinds.ts';
 import type { Place } from './requests.ts';
 
 /** A deployment, and which faults it is tried with. */
@@ -18,21 +18,21 @@ export interface Scenario {
 }
 
 /** Minutes that a whole run may take: its parameter `deadline`. The helper's waits pass faster than the clock. */
-export const DEADLINE_MINUTES = 20;
+export const DEADLINE_MINUTES = 45;
 const LIMITS = { 'build-timeout': '5m', deadline: `${DEADLINE_MINUTES}m` };
 
 const AFTER_FAILURE = ['migrate', 'restart', 'close window', 'report'];
-/** One of each sort: refused, no effect, an effect that is not told of, and for good. */
-const SORTS = ['403-once', '503-html', 'reset-after', 'permission-lost'];
+/** One of each sort: for minutes, refused, no effect, an effect that is not told of, and for good. */
+const SORTS = [OUTAGE, '403-once', '503-html', 'reset-after', 'permission-lost'];
 
 export const DEPLOYS: Scenario = {
   name: 'deploys',
   migration: 'succeeds',
   settings: LIMITS,
   exitCode: 0,
-  wants: () => true,
-  thinned:
-    'polls like one before, from the third of a phase on; resets after the effect of a GET, which has none',
+  wants: ({ method, phase }, { kind }) =>
+    kind !== OUTAGE || method !== 'GET' || ['restart', 'close window'].includes(phase),
+  thinned: `polls like one before, from the third of a phase on; resets after the effect of a GET, which has none; ${OUTAGE} at a GET before the restart`,
 };
 
 export const HOLDS: Scenario = {

@@ -23,7 +23,7 @@ export const LAPSE = 60;
 /** Milliseconds that a build takes: long enough for a pusher to break off before its end. */
 const BUILD_MS = 150;
 /** Milliseconds after which a run counts as hung, and is killed. */
-const HUNG_MS = 60_000;
+const HUNG_MS = 90_000;
 
 /** What is tried, and with what. */
 export interface Trial {
