@@ -1,4 +1,4 @@
-import { parseCommandLine } from './cli/program.ts';
+import { ownWords, parseCommandLine } from './cli/program.ts';
 import { leakingVariables, runAgainWithout } from './edge/clean-environment.ts';
 import { listenForSignals } from './edge/signals.ts';
 import { HerokuCdError } from './errors.ts';
@@ -29,7 +29,7 @@ export async function runProcess(
   if (leaking.length > 0) return runAgainWithout(leaking);
 
   const masker = createMasker();
-  const json = argv.includes('--json');
+  const json = ownWords(argv).includes('--json');
   const people = json ? streams.err : streams.out;
   const log = createLineLog({ masker, write: people, now: () => systemClock.now() });
   const signals = listenForSignals((signal, again) =>

@@ -1,4 +1,9 @@
 import { environmentName, PARAMETERS, type Settings } from '../parameters/index.ts';
+import { perform } from './acts/act.ts';
+import { closeWindow } from './acts/close-window.ts';
+import { setPage } from './acts/page.ts';
+import { runCommand } from './acts/run.ts';
+import { scale } from './acts/scale.ts';
 import type { Answer, Invocation } from './commands/command.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -14,7 +19,7 @@ import { createGit } from './git/create-git.ts';
 import { createHeroku, resolveHosts } from './heroku/index.ts';
 import type { LineLog } from './output/log.ts';
 import { readApiKey } from './settings/api-key.ts';
-import { readSettings } from './settings/read-settings.ts';
+import { defaultSettings, readSettings } from './settings/read-settings.ts';
 import { systemClock } from './time/system-clock.ts';
 import { createClock, readTimeLapse } from './time/time-lapse.ts';
 import { VERSION } from './version.ts';
@@ -51,6 +56,35 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
         const deployment = { ...settings, maintenance: 'always' };
         const options = { phases, push, half: halfOf(settings) };
         return await deployCommand(connect(settings, around), deployment, options, around.log.clean);
+      }
+      case 'window open': {
+        const settings = readSettings('window open', invocation.flags, around.environment);
+        const deployment = {
+          ...defaultSettings('deploy'),
+          ...settings,
+          maintenance: 'always',
+          revision: '',
+        };
+        const options = { phases, push: false, openOnly: true, half: halfOf(settings) };
+        return await deployCommand(connect(settings, around), deployment, options, around.log.clean);
+      }
+      case 'window close': {
+        const settings = readSettings('window close', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'unknown', closeWindow);
+      }
+      case 'maintenance on':
+      case 'maintenance off': {
+        const on = invocation.command === 'maintenance on';
+        const settings = readSettings(invocation.command, invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', (act) => setPage(act, on));
+      }
+      case 'scale': {
+        const settings = readSettings('scale', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', scale);
+      }
+      case 'run': {
+        const settings = readSettings('run', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'unknown', runCommand);
       }
       case 'identify': {
         const settings = readSettings('identify', invocation.flags, around.environment);
@@ -111,6 +145,7 @@ function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, aro
   const clock = createClock(lapse);
   const client = {
     baseUrl: hosts.api,
+    dataUrl: hosts.data,
     apiKey,
     userAgent: `heroku-cd/${VERSION}`,
     clock,

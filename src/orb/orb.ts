@@ -1,16 +1,26 @@
+import { closeWindowCommand } from './commands/close-window.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { installCommand } from './commands/install.ts';
+import { maintenanceOffCommand } from './commands/maintenance-off.ts';
+import { maintenanceOnCommand } from './commands/maintenance-on.ts';
 import { maintenanceWrappedMigrateCommand } from './commands/maintenance-wrapped-migrate.ts';
+import { openWindowCommand } from './commands/open-window.ts';
 import { recoverCommand } from './commands/recover.ts';
+import { runOneOffCommand } from './commands/run-one-off.ts';
+import { scaleCommand } from './commands/scale.ts';
 import type { OrbContext } from './context.ts';
 import { deployInsideYourOwnJob } from './examples/deploy-inside-your-own-job.ts';
 import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
+import { migrateByHand } from './examples/migrate-by-hand.ts';
 import { migrateInAWindow } from './examples/migrate-in-a-window.ts';
+import { recoverAfterACancel } from './examples/recover-after-a-cancel.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
 import { defaultExecutor } from './executors/default.ts';
+import { closeWindowJob } from './jobs/close-window.ts';
 import { deployJob } from './jobs/deploy.ts';
 import { maintenanceWrappedMigrateJob } from './jobs/maintenance-wrapped-migrate.ts';
+import { openWindowJob } from './jobs/open-window.ts';
 import { recoverJob } from './jobs/recover.ts';
 import { orbDocument, type OrbDocument } from './sdk/index.ts';
 
@@ -32,12 +42,22 @@ export function buildOrb(context: OrbContext): OrbDocument {
       doctorCommand(context),
       deployCommand(context),
       maintenanceWrappedMigrateCommand(context),
+      openWindowCommand(context),
+      closeWindowCommand(context),
       recoverCommand(context),
+      maintenanceOnCommand(context),
+      maintenanceOffCommand(context),
+      scaleCommand(context),
+      runOneOffCommand(context),
       deployJob(context),
       maintenanceWrappedMigrateJob(context),
+      openWindowJob(context),
+      closeWindowJob(context),
       recoverJob(context),
       deployMainAfterTests(context),
       migrateInAWindow(context),
+      migrateByHand(context),
+      recoverAfterACancel(context),
       stagingAndProduction(context),
       deployInsideYourOwnJob(context),
     ],

@@ -4,6 +4,14 @@ export const COMMANDS = {
   migrate:
     'Take the app through a maintenance window: page on, processes down, deploy, migrate, processes back, page off.',
   recover: 'Put back what a cancelled or lost run left: the page, the processes, and what it had begun.',
+  'window open':
+    'Open a maintenance window for work by hand and leave it open: page on, processes down; `window close` closes it.',
+  'window close':
+    'Close a window that was opened by hand: dynos restarted, processes back exactly as they were, page off.',
+  'maintenance on': 'Switch the maintenance page on.',
+  'maintenance off': 'Switch the maintenance page off.',
+  scale: 'Set process types to quantities and sizes; all of them, or none.',
+  run: 'Run a command in a one-off dyno, stream its output, and fail when it does.',
   identify:
     'Ask Heroku for the id of the app and write it to a file, for the key of a cache; change nothing.',
   doctor: 'Check the key, the account, the access to the app and the clone; change nothing.',

@@ -21,8 +21,10 @@ export interface ParameterDefinition {
   readonly commands: readonly CommandName[];
   /** Says what is wrong with a value, or nothing. Gets the value after substitution, never an empty one. */
   readonly check?: (value: string) => string | undefined;
-  /** Must not be empty once defaults and substitution are done. */
-  readonly required?: true;
+  /** Must not be empty once defaults and substitution are done: for every command, or for these. */
+  readonly required?: true | readonly CommandName[];
+  /** Commands whose plain words on the command line are the value, with no flag before them. */
+  readonly words?: readonly CommandName[];
   /** A shell reads the value, so `$NAME` in it is left to that shell. */
   readonly verbatim?: true;
   /** Only on the command line, such as where to write a file. */

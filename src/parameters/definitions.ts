@@ -1,18 +1,23 @@
 import type { ParameterDefinition } from './definition.ts';
+import { checkFormation } from './formation.ts';
 import {
   checkAppName,
   checkDynoSize,
   checkEmail,
   checkHerokuBranch,
+  checkMigrationPaths,
   checkRevision,
   checkScaleDown,
 } from './rules.ts';
 
-const EVERYWHERE = ['deploy', 'migrate', 'recover', 'identify', 'doctor', 'plan'] as const;
-const WHOSE = ['deploy', 'migrate', 'recover', 'doctor', 'plan'] as const;
 const CLONING = ['deploy', 'migrate', 'doctor', 'plan'] as const;
 const DEPLOYING = ['deploy', 'migrate', 'plan'] as const;
 const WAITING = ['deploy', 'migrate', 'recover', 'plan'] as const;
+const BY_HAND = ['window open', 'window close'] as const;
+const ACTS = ['maintenance on', 'maintenance off', 'scale', 'run'] as const;
+const OPENING = [...DEPLOYING, 'window open'] as const;
+const WHOSE = ['deploy', 'migrate', 'recover', ...BY_HAND, ...ACTS, 'doctor', 'plan'] as const;
+const EVERYWHERE = [...WHOSE, 'identify'] as const;
 
 /** Every parameter of the orb and of the command line, in the order in which people read about them. */
 export const PARAMETERS = [
@@ -86,7 +91,7 @@ export const PARAMETERS = [
     default: 'workers',
     description:
       'The process types that are stopped while the window is open: `workers` for every type but `web`, a list of types, or `none`.',
-    commands: DEPLOYING,
+    commands: OPENING,
     check: checkScaleDown,
     required: true,
   },
@@ -96,7 +101,7 @@ export const PARAMETERS = [
     default: false,
     description:
       'Stop web dynos too while the page is up, for apps whose web process works on jobs by itself. Not possible in Private Spaces, where web dynos serve the page.',
-    commands: DEPLOYING,
+    commands: OPENING,
   },
   {
     name: 'running-one-offs',
@@ -104,8 +109,8 @@ export const PARAMETERS = [
     values: ['wait', 'stop', 'ignore'],
     default: 'wait',
     description:
-      'What to do with one-off and scheduler dynos that run when the window opens: wait for their end, stop them, or leave them.',
-    commands: DEPLOYING,
+      'What to do with one-off and scheduler dynos that run when the window opens, or is closed by hand: wait for their end, stop them, or leave them.',
+    commands: [...OPENING, 'window close'],
   },
   {
     name: 'if-in-maintenance',
@@ -114,7 +119,7 @@ export const PARAMETERS = [
     default: 'refuse',
     description:
       'What to do when the page is on already and no run of ours explains it: refuse, or go on and leave it on.',
-    commands: DEPLOYING,
+    commands: OPENING,
   },
   {
     name: 'push',
@@ -131,6 +136,24 @@ export const PARAMETERS = [
       'The migration, run in a one-off dyno of the new release, such as `bundle exec rake db:migrate`. Its exit status decides. The dyno’s shell reads it, so variables in it are the app’s.',
     commands: DEPLOYING,
     verbatim: true,
+  },
+  {
+    name: 'pending-migrations-command',
+    type: 'string',
+    default: '',
+    description:
+      'A command that ends with 0 where no migration is pending, such as `bundle exec rake db:abort_if_pending_migrations`, and with anything else where one is. It is run in a one-off dyno of the code that is to be migrated: nothing pending, no migration; after a migration it is run again, as proof. It also settles a migration whose end got lost. A commit that is not deployed yet has no dynos to ask, so only `migration-paths` can tell before the window opens.',
+    commands: DEPLOYING,
+    verbatim: true,
+  },
+  {
+    name: 'migration-paths',
+    type: 'string',
+    default: '',
+    description:
+      'Where migrations lie, such as `db/migrate/**`: patterns from the top of the repository, with commas or line breaks between them, as git reads them. Where no such file differs between the deployed commit and the new one, nothing is pending: no window, no backup, no migration.',
+    commands: DEPLOYING,
+    check: checkMigrationPaths,
   },
   {
     name: 'migrate-dyno-size',
@@ -167,6 +190,14 @@ export const PARAMETERS = [
     commands: DEPLOYING,
   },
   {
+    name: 'breaking-migration',
+    type: 'boolean',
+    default: false,
+    description:
+      'The code from before cannot run on the new schema: preboot, which lets it serve beside the new code for some minutes, is off for the run and on again afterwards.',
+    commands: DEPLOYING,
+  },
+  {
     name: 'release-hold',
     type: 'boolean',
     default: false,
@@ -174,11 +205,49 @@ export const PARAMETERS = [
     commands: ['recover'],
   },
   {
+    name: 'formation',
+    type: 'string',
+    default: '',
+    description:
+      'Process types as they are to be, such as `worker=3:standard-2x clock=1`: the quantity, and the size where it is to change. `scale` sets them; for `close-window` and `recover` they are how the app was, where no journal tells.',
+    commands: ['recover', 'window close', 'scale'],
+    check: checkFormation,
+    required: ['scale'],
+    words: ['scale'],
+  },
+  {
+    name: 'restart-dynos',
+    type: 'boolean',
+    default: true,
+    description:
+      'Restart every dyno before the window closes, because those that booted before a migration know the schema from before.',
+    commands: ['window close'],
+  },
+  {
+    name: 'command',
+    type: 'string',
+    default: '',
+    description:
+      'The command to run in a one-off dyno of the current release, such as `bundle exec rake db:migrate`. Its exit status decides. The dyno’s shell reads it, so variables in it are the app’s.',
+    commands: ['run'],
+    verbatim: true,
+    required: ['run'],
+    words: ['run'],
+  },
+  {
+    name: 'dyno-size',
+    type: 'string',
+    default: '',
+    description: 'The size of the one-off dyno, such as `standard-2x`. Empty for Heroku’s default.',
+    commands: ['run'],
+    check: checkDynoSize,
+  },
+  {
     name: 'scale-timeout',
     type: 'duration',
     default: '2m',
     description: 'How long process types may take to stop, and to be scaled again.',
-    commands: WAITING,
+    commands: [...WAITING, ...BY_HAND, 'scale'],
   },
   {
     name: 'build-timeout',
@@ -199,15 +268,15 @@ export const PARAMETERS = [
     type: 'duration',
     default: '15m',
     description:
-      'How long the migration may run. Then its dyno is stopped, and Heroku stops it by itself should the job be lost.',
-    commands: WAITING,
+      'How long the migration, or the command of a one-off dyno, may run. Then its dyno is stopped, and Heroku stops it by itself should the job be lost.',
+    commands: [...WAITING, ...BY_HAND, 'run'],
   },
   {
     name: 'boot-timeout',
     type: 'duration',
     default: '5m',
     description: 'How long web dynos may take to boot before the page comes off.',
-    commands: WAITING,
+    commands: [...WAITING, ...BY_HAND],
   },
   {
     name: 'git-wait',
@@ -215,7 +284,7 @@ export const PARAMETERS = [
     default: '10m',
     description:
       'How long to wait for another build of the app to end, and for Heroku’s limit of git requests to let us through.',
-    commands: DEPLOYING,
+    commands: [...OPENING, 'window close'],
   },
   {
     name: 'deadline',
@@ -223,7 +292,7 @@ export const PARAMETERS = [
     default: '50m',
     description:
       'The budget of the whole run. CircleCI’s Free plan ends a job after one hour; five minutes of the budget are kept for putting things back.',
-    commands: WAITING,
+    commands: [...WAITING, ...BY_HAND, ...ACTS],
   },
   {
     name: 'until',
@@ -232,7 +301,7 @@ export const PARAMETERS = [
     default: '',
     description:
       'Stop before the first change: `window` does the preflight and writes down how the app is, so that it can be cached.',
-    commands: ['deploy', 'migrate'],
+    commands: ['deploy', 'migrate', 'window open'],
     commandLineOnly: true,
   },
   {
@@ -241,7 +310,7 @@ export const PARAMETERS = [
     values: ['window'],
     default: '',
     description: 'Go on from what `--until window` prepared; refused when the app has changed in between.',
-    commands: ['deploy', 'migrate'],
+    commands: ['deploy', 'migrate', 'window open'],
     commandLineOnly: true,
   },
   {
@@ -257,7 +326,7 @@ export const PARAMETERS = [
     type: 'string',
     default: '',
     description: 'Where to write `result.json` as well, besides the state directory.',
-    commands: ['deploy', 'migrate'],
+    commands: ['deploy', 'migrate', 'window open'],
     commandLineOnly: true,
   },
 ] as const satisfies readonly ParameterDefinition[];

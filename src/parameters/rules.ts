@@ -52,6 +52,22 @@ export function checkScaleDown(value: string): string | undefined {
     : '`workers`, `none` or a list of process types is wanted, such as `worker,clock`';
 }
 
+/** The patterns of `migration-paths`, without an empty one. */
+export function migrationPaths(value: string): readonly string[] {
+  return value
+    .split(/[,\n]/)
+    .map((one) => one.trim().replace(/^(?:\.\/)+/, ''))
+    .filter(Boolean);
+}
+
+/** A pattern that can match nothing would say of every commit that it brings no migration. */
+export function checkMigrationPaths(value: string): string | undefined {
+  const patterns = migrationPaths(value);
+  const wrong = patterns.find((one) => /^[/!:]|(?:^|\/)\.\.(?:\/|$)|\p{Cc}/u.test(one));
+  if (wrong === undefined && patterns.length > 0) return undefined;
+  return `${wrong === undefined ? '' : `${JSON.stringify(wrong)} is no such pattern; `}patterns from the top of the repository are wanted, such as \`db/migrate/**\`, without a leading \`/\`, \`!\` or \`:\` and without \`..\``;
+}
+
 /** Names of dyno sizes, of Cedar and of Fir; whether the app may use one is Heroku's to say. */
 export function checkDynoSize(value: string): string | undefined {
   return /^[A-Za-z][A-Za-z0-9.-]{1,40}$/.test(value)

@@ -26,8 +26,10 @@ const JOB = '{{ .Environment.CIRCLE_WORKFLOW_ID }}-{{ .Environment.CIRCLE_WORKFL
 const WINDOWED = [
   ['deploy', 'deploy'],
   ['maintenance-wrapped-migrate', 'migrate'],
+  ['open-window', 'window open'],
 ] as const;
-const CACHING = ['deploy', 'maintenance-wrapped-migrate', 'recover'];
+const DEPLOYING = ['deploy', 'maintenance-wrapped-migrate'];
+const CACHING = ['close-window', 'deploy', 'maintenance-wrapped-migrate', 'open-window', 'recover'];
 
 describe.each(WINDOWED)('the cache around %s', (command, helper) => {
   it('is saved before the first change, and in any case at the end', () => {
@@ -48,20 +50,23 @@ describe.each(WINDOWED)('the cache around %s', (command, helper) => {
 
   it('has a key of its own for each stage of each job', () => {
     expect(saving(command).map(({ args }) => args.key)).toEqual([
-      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-prepared`,
-      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-ended`,
+      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-prepared-{{ epoch }}`,
+      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-ended-{{ epoch }}`,
     ]);
   });
 });
 
-describe('the cache around recover', () => {
+describe.each([
+  ['recover', 'recover', 'recovered'],
+  ['close-window', 'window close', 'ended'],
+])('the cache around %s', (command, helper, stage) => {
   it('is read before it acts and saved in any case after it', () => {
-    const order = stepsOf('recover').map(({ name, args }) => args?.environment?.['HEROKU_CD_COMMAND_LINE'] ?? name);
-    expect(order).toEqual(['when', 'install', 'identify', 'restore_cache', 'recover', 'save_cache']);
-    expect(saving('recover')).toMatchObject([
+    const order = stepsOf(command).map(({ name, args }) => args?.environment?.['HEROKU_CD_COMMAND_LINE'] ?? name);
+    expect(order).toEqual(['when', 'install', 'identify', 'restore_cache', helper, 'save_cache']);
+    expect(saving(command)).toMatchObject([
       {
         args: {
-          key: `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-recovered`,
+          key: `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-${stage}-{{ epoch }}`,
           when: 'always',
         },
       },
@@ -119,7 +124,7 @@ describe('the jobs around these commands', () => {
   it('check out where they deploy, with room for the steps of a user, and nowhere else', () => {
     const around = (name: string) => (jobs[name]?.steps ?? []).filter((step) => !JSON.stringify(step).includes('"app-name"'));
     const artifacts = { store_artifacts: expect.anything() as unknown };
-    for (const [name] of WINDOWED) {
+    for (const name of DEPLOYING) {
       expect(around(name)).toEqual([
         { checkout: { method: 'full' } },
         { steps: '<< parameters.pre-deploy >>' },
@@ -127,7 +132,9 @@ describe('the jobs around these commands', () => {
         artifacts,
       ]);
     }
-    expect(around('recover')).toEqual([artifacts]);
+    for (const name of ['recover', 'open-window', 'close-window']) {
+      expect(around(name)).toEqual([artifacts]);
+    }
     expect(jobs['recover']?.parameters).not.toHaveProperty('pre-deploy');
   });
 

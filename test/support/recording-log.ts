@@ -23,6 +23,10 @@ export class RecordingLog implements Log {
     this.secrets.push(value);
   }
 
+  clean(text: string): string {
+    return this.secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+  }
+
   get all(): string {
     return [...this.infos, ...this.warnings, ...this.outputs].join('\n');
   }

@@ -29,13 +29,20 @@ export function commandHelp(command: CommandName): string {
     `${definition.description}${describeDefault(definition)}`,
   ]);
   return [
-    `Usage: heroku-cd ${command} [flags]`,
+    `Usage: heroku-cd ${command}${usage(command)}`,
     '',
     ...wrap(COMMANDS[command], 0),
     '',
     ...table([...rows, ['--json', 'Answer with JSON on stdout; everything for people goes to stderr.']]),
     '',
   ].join('\n');
+}
+
+/** What stands on the command line without a flag; a command of the user's may hold flags of its own. */
+function usage(command: CommandName): string {
+  const wordy = parametersOf(command).find(({ words }) => words?.includes(command));
+  if (wordy === undefined) return ' [flags]';
+  return ` [flags] ${wordy.verbatim ? '-- ' : ''}<${wordy.name}>`;
 }
 
 function valueName(definition: ParameterDefinition): string {

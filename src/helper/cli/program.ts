@@ -34,8 +34,15 @@ export function parseCommandLine(
   if (first === '--version') return { text: `${VERSION}\n` };
   const command = commandOf(argv);
   const rest = argv.slice(command.split(' ').length);
-  if (rest.includes('--help') || rest.includes('-h')) return { text: commandHelp(command) };
+  const own = ownWords(rest);
+  if (own.includes('--help') || own.includes('-h')) return { text: commandHelp(command) };
   return { command, ...readFlags(command, rest) };
+}
+
+/** What of a command line is this program's own: behind `--` stands a command of the user's. */
+export function ownWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--');
+  return end === -1 ? argv : argv.slice(0, end);
 }
 
 function commandOf(argv: readonly string[]): CommandName {
@@ -68,25 +75,44 @@ function readFlags(command: CommandName, argv: readonly string[]): { flags: Flag
     tokens: true,
   });
   const flags: Flags = {};
+  const set = ({ name }: ParameterDefinition, value: string | boolean): void => {
+    if (flags[name] !== undefined) {
+      throw new Refusal({
+        what: `${name}: given more than once on the command line.`,
+        next: 'Leave one of them.',
+        parameter: name,
+      });
+    }
+    flags[name] = value;
+  };
+  const wordy = definitions.find(({ words }) => words?.includes(command));
+  const words: string[] = [];
   let json = false;
   for (const token of tokens) {
-    if (token.kind === 'positional') throw refuse(`${JSON.stringify(token.value)} is one argument too many.`);
     if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      if (wordy === undefined) throw refuse(`${JSON.stringify(token.value)} is one argument too many.`);
+      words.push(token.value);
+      continue;
+    }
     if (token.name === 'json' && token.value === undefined) {
       json = true;
       continue;
     }
-    const [definition, value] = readFlag(definitions, token, refuse);
-    if (flags[definition.name] !== undefined) {
-      throw new Refusal({
-        what: `${definition.name}: given more than once on the command line.`,
-        next: 'Leave one of them.',
-        parameter: definition.name,
-      });
-    }
-    flags[definition.name] = value;
+    set(...readFlag(definitions, token, refuse));
   }
+  if (wordy !== undefined && words.length > 0) set(wordy, joinWords(wordy, words));
   return { flags, json };
+}
+
+/**
+ * One word is a line for the shell, as it is; several are the words of one command, so each reaches it whole.
+ */
+function joinWords({ verbatim }: ParameterDefinition, words: readonly string[]): string {
+  if (!verbatim || words.length === 1) return words.join(' ');
+  return words
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`))
+    .join(' ');
 }
 
 /** `--no-x` is the contrary of a switch; a value that looks like a flag is one that was left out. */

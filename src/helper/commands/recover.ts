@@ -7,7 +7,7 @@ import type { Answer } from './command.ts';
 /** `heroku-cd recover`: puts back what a cancelled or lost run left. */
 export async function recoverCommand(ports: Ports, settings: Settings<'recover'>): Promise<Answer> {
   const budget = new Budget(ports.clock, settings.deadline);
-  const recovered = await recover({ ports, budget, settings }, settings);
+  const recovered = await recover({ ports, budget, settings });
   return {
     exitCode: recovered.exitCode,
     json: { app: settings['app-name'], ...recovered },

@@ -21,6 +21,8 @@ export interface Run {
   readonly phases: PhaseRunner;
   /** False: what is deployed already is migrated, and no clone is needed. */
   readonly push: boolean;
+  /** The window is opened, and left open for work by hand: nothing is deployed. */
+  readonly openOnly: boolean;
   /** `prepare`: everything before the first change. `continue`: everything from there on. */
   readonly half: 'whole' | 'prepare' | 'continue';
 }
@@ -38,6 +40,8 @@ export interface Preflight {
   readonly held: Journal | undefined;
   /** What the first half of this deployment has written down (`--until window`). */
   readonly prepared: Journal | undefined;
+  /** CircleCI's workflows that the runs before this one belonged to. */
+  readonly workflows?: readonly string[];
 }
 
 /** What is known so far; grows from phase to phase and outlives a failure. */

@@ -1,6 +1,8 @@
 import type { Settings } from '../../parameters/index.ts';
 import { HerokuCdError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
+import { endOf, OPENED_BY_HAND } from '../journal/by-hand.ts';
+import type { JournalKeeper } from '../journal/keeper.ts';
 import { afterMigrate, migrate } from '../migration/migrate.ts';
 import { closeWindow } from '../window/close.ts';
 import { openWindow } from '../window/open.ts';
@@ -30,6 +32,8 @@ export interface DeployOptions {
   readonly phases?: PhaseRunner;
   /** False: what is deployed already is migrated. */
   readonly push?: boolean;
+  /** True: the window is opened and left open. */
+  readonly openOnly?: boolean;
   readonly half?: Run['half'];
 }
 
@@ -53,6 +57,7 @@ export async function deploy(
     budget: new Budget(ports.clock, settings.deadline),
     undo: new UndoStack(),
     push: options.push ?? true,
+    openOnly: options.openOnly ?? false,
     half: options.half ?? 'whole',
   };
   const progress: Progress = { database: 'untouched', notBack: [] };
@@ -79,6 +84,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
     progress.window = await phases.run('open window', () => openWindow(run, before.app, journal));
   }
   const { window } = progress;
+  if (run.openOnly) return leaveOpen(run, journal);
   const shipped = await phases.run('ship', async () => {
     await journal.note({ stage: 'shipping', status: window === undefined ? 'prepared' : 'open' });
     return guarded(run, window, (guardedRun) => ship(guardedRun, before, journal));
@@ -99,15 +105,30 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
     });
     await phases.run('restart', () => restartDynos(run, journal));
   }
-  if (window !== undefined) {
+  const stays = journal.current.byHand === true;
+  if (window !== undefined && !stays) {
     progress.notBack = (
       await phases.run('close window', () => closeWindow(window, released.release))
     ).notBack;
     progress.windowClosedAt = ports.clock.now();
   }
   undo.clear();
-  await journal.note({ status: 'closed' });
+  await journal.note(endOf(journal.current));
+  if (stays) tellOpen(run);
   requireAllBack(run, progress);
+}
+
+/** The window is somebody's to work in from now on, and stays open until that somebody closes it. */
+async function leaveOpen(run: Run, journal: JournalKeeper): Promise<void> {
+  run.ports.signal.throwIfAborted();
+  await journal.note(OPENED_BY_HAND);
+  run.undo.clear();
+  tellOpen(run);
+}
+
+function tellOpen({ ports, settings }: Run): void {
+  const app = settings['app-name'];
+  ports.log.info(`The window of ${app} stays open until \`heroku-cd window close --app-name ${app}\`.`);
 }
 
 /** While Heroku builds and releases, the window's processes must stay stopped. */
@@ -153,6 +174,7 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
       state: state !== undefined && 'app' in state ? state : undefined,
       error,
       failedPhase,
+      next,
     });
   });
 }

@@ -30,5 +30,6 @@ export interface StateStore {
   prepare(): Promise<void>;
   /** Replaces a file at once; readable by its owner alone. Throws `Refusal` where it cannot be written. */
   write(name: string, content: unknown): Promise<string>;
+  /** Undefined where there is no such file, null where it is damaged. */
   read(name: string): Promise<unknown>;
 }

@@ -1,4 +1,6 @@
-import { Refusal } from '../errors.ts';
+import { HerokuCdError, Refusal } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { App } from '../ports/heroku.ts';
 import { describeKey } from '../settings/api-key.ts';
 import { formatDuration } from '../time/format.ts';
 import { waitFor } from '../time/wait.ts';
@@ -33,10 +35,11 @@ export async function preflight(run: Run): Promise<Preflight> {
   }
 
   const earlier = await recoverEarlier(run, app.app);
-  const waited = await waitForOthers(run, app);
+  if (run.openOnly) requireOwnWindow(app.app, earlier.held);
+  const waited = await waitForOthers(run, app.app.name);
   if (waited || earlier.recovered) app = await checkApp(heroku, settings, account, new Findings());
   const needs = await decideWindow(run, app, found?.commit, earlier);
-  if (found === undefined) return { app, ...whatIsDeployed(app), ...needs, ...earlier };
+  if (found === undefined) return { app, ...whatIsDeployed(app, run.openOnly), ...needs, ...earlier };
 
   const clone = await completeHistory(git, found, signal);
   const descent = await readDescent(git, clone.commit, app.deployedCommit, { mayFetch: true, signal });
@@ -50,8 +53,27 @@ export async function preflight(run: Run): Promise<Preflight> {
   return { app, clone, shipping, ...needs, ...earlier };
 }
 
-/** For a migration of what is deployed already. @throws Refusal where nothing is. */
-function whatIsDeployed(app: AppFacts): Pick<Preflight, 'clone' | 'shipping'> {
+/** A window that a run holds is not for working in by hand unasked. @throws HerokuCdError of verdict `held`. */
+function requireOwnWindow({ name }: App, window: Journal | undefined): void {
+  if (window === undefined || window.byHand) return;
+  throw new HerokuCdError('held', {
+    what: `The window of ${name} is open already: a run holds it.`,
+    why: window.reason ?? 'No reason was noted.',
+    next: `mend the cause and run that job again, which continues the window; or open the app as it is: heroku-cd recover --app-name ${name} --release-hold`,
+  });
+}
+
+/**
+ * For a migration of what is deployed already, or for work by hand.
+ * @throws Refusal where nothing is deployed that a migration could be of.
+ */
+function whatIsDeployed(app: AppFacts, openOnly: boolean): Pick<Preflight, 'clone' | 'shipping'> {
+  if (openOnly && app.current !== undefined) {
+    return {
+      clone: { commit: app.deployedCommit ?? 'none', kind: 'full' },
+      shipping: { kind: 'nothing', release: app.current },
+    };
+  }
   if (app.current?.slugId === undefined || app.deployedCommit === undefined) {
     throw new Refusal({
       what: `push: nothing is deployed on ${app.app.name} that could be migrated.`,
@@ -65,13 +87,17 @@ function whatIsDeployed(app: AppFacts): Pick<Preflight, 'clone' | 'shipping'> {
   };
 }
 
+/** What waiting for somebody else's builds needs of a run. */
+interface Waiting extends Pick<Run, 'ports' | 'budget'> {
+  readonly settings: Pick<Run['settings'], 'git-wait'>;
+}
+
 /**
  * Builds and releases of somebody else are waited for: Heroku builds one at a time for an app. True when
  * there was something to wait for, so that what was read before is stale.
  */
-async function waitForOthers(run: Run, facts: AppFacts): Promise<boolean> {
+export async function waitForOthers(run: Waiting, name: string): Promise<boolean> {
   const { heroku, log, clock, signal } = run.ports;
-  const name = facts.app.name;
   const pending = async (): Promise<string | undefined> => {
     const build = (await heroku.builds(name)).find((one) => one.status === 'pending');
     if (build !== undefined)

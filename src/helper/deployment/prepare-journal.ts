@@ -24,11 +24,13 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     schemaVersion: 1,
     run: randomUUID(),
     app: { id: app.app.id, name: app.app.name },
+    workflows: workflowsUpTo(run, before.workflows),
     writtenAt: '',
     status: 'prepared',
     stage: 'before',
     commit: before.clone.commit,
     continues: held !== undefined,
+    ...(held?.byHand ? { byHand: true } : {}),
     migrates: before.migrates,
     found: (held === undefined ? undefined : foundByHeld(held, before)) ?? {
       maintenance: app.app.maintenance,
@@ -43,11 +45,17 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
       stopped: [...new Set([...(held?.set.stopped ?? []), ...stop])],
     },
     releases: [...(held?.releases ?? []), ...(app.current === undefined ? [] : [app.current.id])],
-    reason: null,
+    reason: held?.reason ?? null,
   };
   const keeper = new JournalKeeper(ports, journal);
   await keeper.note();
   return keeper;
+}
+
+/** Each once, the latest last; a recovery of an old workflow knows by them that another run took over. */
+function workflowsUpTo({ ports }: Run, earlier: readonly string[] = []): string[] {
+  const own = ports.environment['CIRCLE_WORKFLOW_ID'];
+  return own === undefined ? [...earlier] : [...earlier.filter((one) => one !== own), own].slice(-20);
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly state: StateNow | undefined;
   readonly error: unknown;
   readonly failedPhase: string | undefined;
+  /** The command that goes on from here, as `State now:` names it. */
+  readonly next: string | undefined;
 }
 
 /** The run as `result.json` tells it. */
@@ -58,10 +60,20 @@ export function buildResult(run: Run, outcome: Outcome): Result {
         : {
             phase: outcome.failedPhase ?? null,
             what: error instanceof HerokuCdError ? error.what : messageOf(error),
-            why: (error instanceof HerokuCdError ? error.why : undefined) ?? null,
-            next: (error instanceof HerokuCdError ? error.next : undefined) ?? null,
+            why: whyOf(error, progress),
+            next: outcome.next ?? null,
           },
   };
+}
+
+/** What closing the window could not bring back belongs to what went wrong, whatever that began with. */
+function whyOf(error: unknown, { notBack }: Progress): string | null {
+  const why = error instanceof HerokuCdError ? error.why : undefined;
+  const back =
+    notBack.length === 0 || (error instanceof HerokuCdError && error.what.includes(notBack.join('; ')))
+      ? undefined
+      : `These process types could not be brought back: ${notBack.join('; ')}.`;
+  return [why, back].filter(Boolean).join(' ') || null;
 }
 
 function process({ type, quantity, size }: ProcessFormation): ResultProcess {

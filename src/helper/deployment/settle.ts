@@ -1,5 +1,6 @@
 import { Failure, HerokuCdError } from '../errors.ts';
 import type { Verdict } from '../exit-codes.ts';
+import { endOf } from '../journal/by-hand.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import { MigrationFailed } from '../migration/migrate.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
@@ -59,7 +60,7 @@ async function beforeMigration(
   for (const { error: failure } of undone) {
     if (failure instanceof ReleasePhaseRan) progress.database = failure.database;
   }
-  if (journal.current.continues) {
+  if (journal.current.continues && !journal.current.byHand) {
     progress.database = 'unknown';
     return hold(journal, 'held', error);
   }
@@ -95,7 +96,7 @@ async function afterFailedMigration(
   try {
     await requireNoStranger(run, journal);
     const release = await releaseEarlierCode(run, journal);
-    if (progress.window !== undefined) {
+    if (progress.window !== undefined && !journal.current.byHand) {
       progress.notBack = (await closeWindow(progress.window, release)).notBack;
       progress.windowClosedAt = run.ports.clock.now();
     }
@@ -126,8 +127,10 @@ async function closeForward(
     if (run.phases.current === 'migrate' || run.phases.current === 'restart')
       await restartDynos(run, journal);
     const current = await requireNoStranger(run, journal);
-    progress.notBack = (await closeWindow(window, current)).notBack;
-    progress.windowClosedAt = run.ports.clock.now();
+    if (!journal.current.byHand) {
+      progress.notBack = (await closeWindow(window, current)).notBack;
+      progress.windowClosedAt = run.ports.clock.now();
+    }
     return await closeJournal(journal, { verdict: 'incomplete' });
   } catch (failure) {
     run.ports.log.warn(`The window cannot be closed: ${messageOf(failure)}`);
@@ -155,13 +158,15 @@ async function closeUnused(run: Run, settled: Settled): Promise<Settled> {
   const found = await readJournal(run.ports, appId);
   if (!('journal' in found) || found.journal.status !== 'prepared') return settled;
   const keeper = new JournalKeeper(run.ports, found.journal);
-  await noteEnd(keeper, found.journal.continues ? { status: 'held' } : { status: 'closed' });
+  const { continues, byHand } = found.journal;
+  await noteEnd(keeper, continues && !byHand ? { status: 'held' } : endOf(found.journal));
   return settled;
 }
 
 async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): Promise<Settled> {
   const { app } = journal.current;
-  await noteEnd(journal, { status: 'held', reason: messageOf(error) });
+  // From here on it is this failure that holds the window, whoever opened it.
+  await noteEnd(journal, { status: 'held', byHand: false, reason: messageOf(error) });
   return {
     verdict,
     next: `mend the cause and run the job again, which continues this window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
@@ -169,7 +174,7 @@ async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): P
 }
 
 async function closeJournal(journal: JournalKeeper, settled: Settled): Promise<Settled> {
-  await noteEnd(journal, { status: 'closed' });
+  await noteEnd(journal, endOf(journal.current));
   return settled;
 }
 

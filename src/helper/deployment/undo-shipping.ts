@@ -46,6 +46,7 @@ export function undoOfShipping(
         );
         return 'nothing-to-do';
       }
+      if (current !== undefined) await journal.knowRelease(current.id);
       await refuseAfterReleasePhase(heroku, before, current);
       // What was current when a window was held is no code to go back to by itself.
       return journal.current.continues ? 'nothing-to-do' : putBack(run, before, journal);

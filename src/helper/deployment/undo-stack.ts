@@ -40,7 +40,11 @@ export class UndoStack {
     return this.#undos.length;
   }
 
-  async unwind(log: Log): Promise<readonly UndoReport[]> {
+  /** `isEnough` says of a failure that what is left must not be undone any more. */
+  async unwind(
+    log: Log,
+    isEnough: (error: unknown) => boolean = () => false,
+  ): Promise<readonly UndoReport[]> {
     const reports: UndoReport[] = [];
     for (let undo = this.#undos.pop(); undo !== undefined; undo = this.#undos.pop()) {
       log.info(`Undo: ${undo.what}`);
@@ -51,6 +55,7 @@ export class UndoStack {
       } catch (error) {
         log.warn(`That could not be undone: ${messageOf(error)}`);
         reports.push({ what: undo.what, outcome: 'failed', why: messageOf(error), error });
+        if (isEnough(error)) break;
       }
     }
     return reports;

@@ -41,6 +41,8 @@ export function createFileStore(app: string, environment: NodeJS.ProcessEnv): St
         return JSON.parse(await readFile(join(directory, name), 'utf8')) as unknown;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        // Cut short or damaged: as good as a file that holds nothing.
+        if (error instanceof SyntaxError) return null;
         throw refuse(error);
       }
     },

@@ -37,6 +37,7 @@ import {
   formationShape,
   releaseShape,
   slugShape,
+  withName,
 } from './shapes.ts';
 import { uploadSource } from './source-upload.ts';
 import { parseSafeUrl } from './transport.ts';
@@ -140,6 +141,11 @@ export class HerokuClient implements Heroku {
 
   scale(app: string, updates: readonly ScaleUpdate[]): Promise<readonly ProcessFormation[]> {
     return changes.scale(this.#api, app, updates);
+  }
+
+  async dynoSizes(app: string): Promise<readonly string[]> {
+    const sizes = await this.#api.list(appPath(app, 'available-dyno-sizes'), withName);
+    return sizes.map(({ name }) => name);
   }
 
   restartDynos(app: string): Promise<void> {

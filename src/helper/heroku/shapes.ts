@@ -31,7 +31,8 @@ import type {
  */
 
 const withId = object({ id: string() });
-const withName = object({ name: string() });
+/** Of things whose name is all that is wanted. */
+export const withName = object({ name: string() });
 const user = nullish(object({ email: string() }));
 
 export const accountShape = pipe(
@@ -53,6 +54,7 @@ export const appShape = pipe(
     web_url: nullish(string()),
     git_url: string(),
     space: nullish(withName),
+    updated_at: nullish(string()),
   }),
   transform((row): App => ({
     id: row.id,
@@ -64,6 +66,7 @@ export const appShape = pipe(
     webUrl: row.web_url ?? undefined,
     gitUrl: row.git_url,
     space: row.space?.name,
+    updatedAt: row.updated_at ?? undefined,
   })),
 );
 

@@ -5,6 +5,7 @@ import {
   nullable,
   number,
   object,
+  optional,
   picklist,
   safeParse,
   string,
@@ -27,6 +28,8 @@ const journalShape = object({
   /** Tells one run from another. */
   run: string(),
   app: object({ id: string(), name: string() }),
+  /** CircleCI's workflows that this run and those before it belonged to, the latest last. */
+  workflows: optional(array(string())),
   /** ISO 8601. */
   writtenAt: string(),
   status: statusShape,
@@ -35,6 +38,8 @@ const journalShape = object({
   commit: string(),
   /** Whether the run continues a held window, whose `found` it has taken over. */
   continues: boolean(),
+  /** Whether the window was opened by hand; then a run in it leaves it open. */
+  byHand: optional(boolean()),
   /** Whether the run was going to migrate. */
   migrates: boolean(),
   /** How the app was before the first change. */

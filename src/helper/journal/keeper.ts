@@ -39,6 +39,9 @@ export class JournalKeeper {
   async note(change: Partial<Omit<Journal, 'schemaVersion' | 'run' | 'app'>> = {}): Promise<void> {
     const { store, apiKey, clock } = this.#ports;
     this.#journal = { ...this.#journal, ...change, writtenAt: new Date(clock.now()).toISOString() };
+    const { reason } = this.#journal;
+    // An error's words may be a server's, and journals go into a cache.
+    if (reason !== null) this.#journal.reason = this.#ports.log.clean(reason);
     await store.write(JOURNAL_FILE, { ...this.#journal, signature: sign(this.#journal, apiKey) });
   }
 
@@ -58,7 +61,7 @@ export type Found = { readonly journal: Journal } | { readonly none: string | un
 export async function readJournal(ports: JournalPorts, appId: string): Promise<Found> {
   const content = await ports.store.read(JOURNAL_FILE);
   if (content === undefined) return { none: undefined };
-  if (typeof content !== 'object' || content === null) return { none: 'it is not a journal' };
+  if (typeof content !== 'object' || content === null) return { none: 'it is damaged' };
   const { signature, ...rest } = content as { signature?: unknown };
   if (typeof signature !== 'string' || !verify(rest, signature, ports.apiKey)) {
     return { none: 'its signature is not of this API key' };

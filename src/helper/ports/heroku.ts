@@ -20,6 +20,8 @@ export interface App {
   readonly webUrl: string | undefined;
   readonly gitUrl: string;
   readonly space: string | undefined;
+  /** ISO 8601: when somebody last changed the app itself, its maintenance page included. */
+  readonly updatedAt?: string | undefined;
 }
 
 export interface Collaborator {
@@ -146,6 +148,8 @@ export interface Heroku {
   setMaintenance(app: string, on: boolean): Promise<App>;
   /** Sets quantities and sizes, all in one request; absolute, so it may be sent again. */
   scale(app: string, updates: readonly ScaleUpdate[]): Promise<readonly ProcessFormation[]>;
+  /** Names of the dyno sizes that the app can have. */
+  dynoSizes(app: string): Promise<readonly string[]>;
   /** Restarts every dyno but the one-off ones. Sent again only when nothing happened. */
   restartDynos(app: string): Promise<void>;
   /** Undefined where there is no such dyno any more. */

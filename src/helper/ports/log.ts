@@ -6,6 +6,8 @@ export interface Log {
   warn(text: string): void;
   /** One line of somebody else's output, such as a build's or a migration's. */
   output(source: string, line: string): void;
+  /** The text as it may be printed or kept: without secrets and control characters. */
+  clean(text: string): string;
   /** Values that must never be printed from now on, in plain or in base64. */
   addSecret(value: string): void;
 }

@@ -1,12 +1,14 @@
 import type { Settings } from '../../parameters/index.ts';
-import { describeState, readStateNow } from '../deployment/state-now.ts';
-import { exitCodeOf, type Verdict } from '../exit-codes.ts';
-import { HerokuCdError } from '../errors.ts';
 import { describeError } from '../deployment/describe-error.ts';
 import type { DatabaseOutcome } from '../deployment/result.ts';
+import { describeState, readStateNow } from '../deployment/state-now.ts';
+import { HerokuCdError } from '../errors.ts';
+import { exitCodeOf, type Verdict } from '../exit-codes.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
-import { recoverJournal, type Recovery } from './recover.ts';
+import type { App } from '../ports/heroku.ts';
+import { keeperFromFormation } from './from-formation.ts';
+import { recoverJournal, type Recovery, type RecoverOptions } from './recover.ts';
 
 /** What `heroku-cd recover` came to. */
 export interface Recovered {
@@ -16,53 +18,109 @@ export interface Recovered {
   readonly what: string;
 }
 
+/** What recovering by hand needs. */
+interface Command extends Recovery {
+  readonly settings: Settings<'recover'>;
+}
+
 /**
  * Puts back what an earlier run left. Safe at any time and any number of times: a closed window is left
- * alone, a held one is opened only with `release-hold`.
+ * alone, a held one is opened only with `release-hold`, and one of a newer run is that run's own. Without a
+ * journal the parameter `formation` says how the process types were.
+ * @throws Refusal that names process types or sizes of `formation` that the app does not have.
  */
-export async function recover(run: Recovery, settings: Settings<'recover'>): Promise<Recovered> {
-  const { closingHeroku: heroku, log } = run.ports;
-  const name = settings['app-name'];
-  const app = await heroku.app(name);
-  const found = await readJournal(run.ports, app.id);
+export async function recover(run: Command): Promise<Recovered> {
+  const { ports, settings } = run;
+  const app = await ports.closingHeroku.app(settings['app-name']);
+  const found = await readJournal(ports, app.id);
   if ('none' in found) {
-    return done(
-      'succeeded',
-      `There is no journal to act on${found.none === undefined ? '' : ` (${found.none})`}; nothing was changed.`,
-    );
+    const why = found.none === undefined ? '' : ` (${found.none})`;
+    return withoutJournal(run, app, `There is no journal to act on${why}`);
   }
   const { journal } = found;
-  if (journal.status === 'closed')
+  if (journal.status === 'closed' && !settings['release-hold']) {
     return done('succeeded', 'The last run closed its window; nothing was changed.');
-  const keeper = new JournalKeeper(run.ports, journal);
+  }
+  if (journal.status === 'closed') return withoutJournal(run, app, 'The last run closed its window');
+  if (isOfNewerRun(run, journal)) {
+    return done(
+      'succeeded',
+      `A newer run took ${app.name} over from this workflow, and began by putting back what was left; nothing was changed.`,
+    );
+  }
   if (journal.status === 'held' && !settings['release-hold']) {
-    log.info(`The window is held: ${journal.reason ?? 'no reason was noted'}`);
-    await tellState(run, name, databaseOf(journal));
+    ports.log.info(`The window is held: ${journal.reason ?? 'no reason was noted'}`);
+    await tellState(run, journal);
     return done('held', 'The window is held on purpose; nothing was changed.');
   }
+  return putBack(run, new JournalKeeper(ports, journal), {
+    evenHeld: journal.status === 'held' || settings['release-hold'],
+  });
+}
+
+/**
+ * A recovery may wait for long, and the next pipeline deploy meanwhile: then the window is that one's. Its
+ * journal is the newest in the cache, and names the workflows that it came after.
+ */
+function isOfNewerRun({ ports }: Command, { workflows = [] }: Journal): boolean {
+  const own = ports.environment['CIRCLE_WORKFLOW_ID'];
+  return own !== undefined && workflows.includes(own) && workflows.at(-1) !== own;
+}
+
+async function putBack(run: Command, keeper: JournalKeeper, options: RecoverOptions): Promise<Recovered> {
   try {
-    await recoverJournal(run, keeper, { evenHeld: journal.status === 'held' });
-    return done('succeeded', 'What the earlier run had left was put back.');
+    const missing = await recoverJournal(run, keeper, options);
+    if (keeper.current.status === 'held') {
+      await tellState(run, keeper.current);
+      return done('held', 'What the earlier run had begun was put back; the window was opened by hand.');
+    }
+    if (missing.length === 0) return done('succeeded', 'What the earlier run had left was put back.');
+    await tellState(run, keeper.current, `heroku ps:scale -a ${keeper.current.app.name}`);
+    return done(
+      'incomplete',
+      `The app has no process type ${missing.join(', ')} any more; all else was put back.`,
+    );
   } catch (error) {
-    describeError(log, error);
+    describeError(run.ports.log, error);
     const verdict = error instanceof HerokuCdError && error.verdict === 'unknown' ? 'unknown' : 'held';
-    await tellState(run, name, databaseOf(keeper.current));
+    await tellState(run, keeper.current);
     return done(verdict, error instanceof Error ? error.message : 'It failed.');
   }
 }
 
+/** Nothing tells what a run set: then it is for a person to say how the app is to be. */
+async function withoutJournal(run: Command, app: App, why: string): Promise<Recovered> {
+  const { environment } = run.ports;
+  const keeper = await keeperFromFormation(run, app, run.settings.formation);
+  if (keeper !== undefined) {
+    const commit = environment['CIRCLE_SHA1'] ?? '';
+    // Builds of this workflow's commit are a lost run's, and so may be a migration's dyno.
+    const journal: Journal = { ...keeper.current, byHand: false, migrates: true, commit };
+    return putBack(run, new JournalKeeper(run.ports, journal), { evenHeld: true });
+  }
+  if (!app.maintenance) return done('succeeded', `${why}; nothing was changed.`);
+  const next = `name the process types as they are to be: heroku-cd recover --app-name ${app.name} --formation "worker=1"; or, where none was stopped: heroku-cd maintenance off --app-name ${app.name}`;
+  await tellState(run, undefined, next);
+  return done(
+    'held',
+    `${why}, and the page is on: whose it is, and what was stopped, nobody knows; nothing was changed.`,
+  );
+}
+
 /** What is known of the database from how far that run had come. */
-function databaseOf(journal: Journal): DatabaseOutcome {
-  if (journal.stage === 'migrated') return 'migrated';
-  return (journal.stage === 'before' || journal.stage === 'window') && !journal.continues
+function databaseOf(journal: Journal | undefined): DatabaseOutcome {
+  if (journal?.stage === 'migrated') return 'migrated';
+  return (journal?.stage === 'before' || journal?.stage === 'window') && !journal.continues
     ? 'untouched'
     : 'unknown';
 }
 
-async function tellState(run: Recovery, name: string, database: DatabaseOutcome): Promise<void> {
+async function tellState(run: Command, journal: Journal | undefined, given?: string): Promise<void> {
+  const name = run.settings['app-name'];
   const state = await readStateNow(run.ports.closingHeroku, name);
-  const next = `heroku-cd recover --app-name ${name} --release-hold`;
-  for (const line of describeState(name, state, database, next)) run.ports.log.info(line);
+  const next =
+    given ?? `heroku-cd ${journal?.byHand ? 'window close' : 'recover --release-hold'} --app-name ${name}`;
+  for (const line of describeState(name, state, databaseOf(journal), next)) run.ports.log.info(line);
 }
 
 function done(verdict: Verdict, what: string): Recovered {

@@ -13,6 +13,8 @@ export interface Earlier {
   readonly held: Journal | undefined;
   /** What the first half of this very deployment has written down. */
   readonly prepared: Journal | undefined;
+  /** The workflows that the earlier runs belonged to. */
+  readonly workflows?: readonly string[];
 }
 
 const NOTHING: Earlier = { recovered: false, held: undefined, prepared: undefined };
@@ -30,20 +32,24 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
     return NOTHING;
   }
   const { journal } = found;
+  const nothing: Earlier = { ...NOTHING, workflows: journal.workflows ?? [] };
   if (run.half === 'continue') {
     if (journal.status !== 'prepared') throw nothingPrepared(app);
-    return { ...NOTHING, prepared: journal };
+    return { ...nothing, prepared: journal };
   }
-  if (journal.status === 'closed') return NOTHING;
+  if (journal.status === 'closed') return nothing;
   if (journal.status === 'held') {
     run.ports.log.warn(
-      `An earlier run holds the window of ${app.name}: ${journal.reason ?? 'no reason given'} This run continues it.`,
+      journal.byHand
+        ? `The window of ${app.name} was opened by hand: this run works in it, and leaves it open.`
+        : `An earlier run holds the window of ${app.name}: ${journal.reason ?? 'no reason given'} This run continues it.`,
     );
-    return { ...NOTHING, held: journal };
+    return { ...nothing, held: journal };
   }
   run.ports.log.info(`An earlier run was at work on ${app.name} (${journal.writtenAt}); recovering first.`);
+  const keeper = new JournalKeeper(run.ports, journal);
   try {
-    await recoverJournal(run, new JournalKeeper(run.ports, journal), { forNewRun: true });
+    await recoverJournal(run, keeper, { forNewRun: true });
   } catch (error) {
     if (!(error instanceof HerokuCdError) || error.verdict === 'unknown' || error.verdict === 'held')
       throw error;
@@ -55,7 +61,8 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
       cause: error,
     });
   }
-  return { ...NOTHING, recovered: true };
+  const { current } = keeper;
+  return { ...nothing, recovered: true, held: current.status === 'held' ? current : undefined };
 }
 
 function nothingPrepared(app: App): Refusal {

@@ -4,8 +4,9 @@ import type { Run } from '../deployment/deploy-state.ts';
 import { restartDynos } from '../deployment/restart.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
+import { endOf } from '../journal/by-hand.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
-import type { Heroku } from '../ports/heroku.ts';
+import type { App, Heroku } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import { switchPage } from '../window/page.ts';
 import { putProcessesBack } from '../window/put-back.ts';
@@ -16,8 +17,11 @@ export interface Recovery extends Pick<Run, 'ports' | 'budget'> {
   readonly settings: Pick<Settings<'recover'>, 'boot-timeout' | 'migrate-timeout'>;
 }
 
+/** The longest that a run takes from what it wrote down to the page. */
+const OPENING_MS = 2 * 60_000;
+
 export interface RecoverOptions {
-  /** Open a held window too. */
+  /** Open a held window too, and one that would have to be held, around whatever code is current. */
   readonly evenHeld?: boolean;
   /**
    * A new deployment recovers before it starts. The earlier run may be alive in another job, so its build is
@@ -29,6 +33,7 @@ export interface RecoverOptions {
 /**
  * Puts back what the journal's run had set, field by field: only where the live value is the one that it set
  * and the live release is one that it knew. Builds and one-off dynos of that run are settled first.
+ * Gives the process types that it had stopped and that the app does not have any more.
  * @throws UnknownOutcome where its migration may have begun and is not proven to have succeeded: then the
  * window stays as it is. Failure where something could not be put back.
  */
@@ -36,7 +41,7 @@ export async function recoverJournal(
   run: Recovery,
   journal: JournalKeeper,
   options: RecoverOptions = {},
-): Promise<void> {
+): Promise<readonly string[]> {
   const { closingHeroku: heroku, log } = run.ports;
   const { current: found } = journal;
   const app = found.app.name;
@@ -47,46 +52,54 @@ export async function recoverJournal(
   const ours = slug !== undefined && slug.commit === found.commit;
   // A release phase is the migration of an app that has one; that the release is current proves its success.
   const migrated = found.stage === 'migrated' || (ours && slug.processTypes['release'] !== undefined);
-  if (!options.evenHeld && !migrated && (await migrationIsOpen(heroku, found, ours))) {
+  const open = !migrated && (await migrationIsOpen(heroku, found, ours));
+  if (open && !options.evenHeld) {
     const reason = 'A migration of it may have begun, and that it succeeded is not proven.';
-    await journal.note({ status: 'held', reason });
+    await journal.note({ status: 'held', byHand: false, reason });
     throw new UnknownOutcome({
       what: `The window of ${app} stays as it is.`,
       why: reason,
       next: `Look at the database; then run the job again, or \`heroku-cd recover --app-name ${app} --release-hold\`.`,
     });
   }
+  if (!open && found.status === 'prepared' && (await isUntouched(heroku, found))) {
+    await journal.note(endOf(found));
+    log.info(`${app} is as that run found it, or left it; there is nothing to put back.`);
+    return [];
+  }
   const known = release === undefined || found.releases.includes(release.id) || ours;
   if (!known && !options.evenHeld) {
     const reason = `v${release.version} ("${release.description}") is somebody else’s release.`;
-    await journal.note({ status: 'held', reason });
+    await journal.note({ status: 'held', byHand: false, reason });
     throw new HerokuCdError('held', {
       what: `The window of ${app} stays as it is.`,
       why: `${reason} Whether the page and the processes are theirs by now is not known here.`,
       next: `heroku-cd recover --app-name ${app} --release-hold`,
     });
   }
-  if (found.status === 'prepared' && (await isUntouched(heroku, found))) {
-    await journal.note({ status: 'closed' });
-    log.info(`${app} is as that run found it, or left it; there is nothing to put back.`);
-    return;
-  }
+  const asItIs = options.evenHeld === true && (open || !known || found.status === 'held');
   const behind =
     ours &&
     !migrated &&
-    !options.evenHeld &&
+    !asItIs &&
     !options.forNewRun &&
     release?.id !== found.found.release?.id &&
     found.commit !== found.found.commit;
   if (behind && found.found.slugId !== null) await releaseEarlierCode(run, journal);
   // Killed between the migration and the restart, web dynos would know the schema from before.
   if (ours && migrated) await restartDynos(run, journal);
-  await putFieldsBack(run, found);
+  if (found.byHand && !options.evenHeld) {
+    await journal.note(endOf(found));
+    log.info(`What the earlier run had begun on ${app} is put back; the window, opened by hand, stays open.`);
+    return [];
+  }
+  const missing = await putFieldsBack(run, found);
   await journal.note({ status: 'closed' });
-  log.info(`${app} is as it was found, and the journal is closed.`);
+  if (missing.length === 0) log.info(`${app} is as it was found, and the journal is closed.`);
+  return missing;
 }
 
-async function putFieldsBack(run: Recovery, journal: Journal): Promise<void> {
+async function putFieldsBack(run: Recovery, journal: Journal): Promise<readonly string[]> {
   const { closingHeroku: heroku, log, clock } = run.ports;
   const app = journal.app.name;
   const limit = run.budget.closing();
@@ -97,13 +110,14 @@ async function putFieldsBack(run: Recovery, journal: Journal): Promise<void> {
       next: `heroku-cd recover --app-name ${app}`,
     });
   }
-  if (!journal.set.maintenance || !(await heroku.app(app)).maintenance) return;
+  if (!journal.set.maintenance || !(await heroku.app(app)).maintenance) return back.missing;
   await waitForWeb(heroku, app, {
     clock,
     limit: { ms: Math.min(run.settings['boot-timeout'], limit.ms), parameter: 'boot-timeout' },
   });
   await switchPage(heroku, app, false, { clock, limit });
   log.info(`The maintenance page of ${app} is off.`);
+  return back.missing;
 }
 
 /** A pending build of that commit is cancelled and its end awaited; a pending release can only be awaited. */
@@ -166,7 +180,7 @@ function isOurs(command: string): boolean {
  */
 async function migrationIsOpen(heroku: Heroku, journal: Journal, ours: boolean): Promise<boolean> {
   // The window that was continued is held for a migration that failed, whatever this journal's run did.
-  if (journal.continues) return true;
+  if (journal.continues && !journal.byHand) return true;
   if (await releasePhaseFailed(heroku, journal)) return true;
   if (!journal.migrates || !ours) return false;
   if (journal.stage === 'window' || journal.stage === 'shipping') return false;
@@ -181,11 +195,20 @@ async function isUntouched(heroku: Heroku, journal: Journal): Promise<boolean> {
     heroku.app(journal.app.name),
     heroku.formation(journal.app.name),
   ]);
-  const pageIsOurs = journal.set.maintenance && app.maintenance;
-  return (
-    !pageIsOurs &&
-    journal.set.stopped.every((type) => formation.find((one) => one.type === type)?.quantity !== 0)
-  );
+  if (journal.set.stopped.some((type) => formation.find((one) => one.type === type)?.quantity === 0)) {
+    return false;
+  }
+  return !journal.set.maintenance || !app.maintenance || (await isOfSomebodyElse(heroku, journal, app));
+}
+
+/**
+ * Nothing on Heroku says who switched a page on. A run does it right after its journal was written, so one that
+ * came on much later, on an app that nothing else was done to, is a person's.
+ */
+async function isOfSomebodyElse(heroku: Heroku, journal: Journal, app: App): Promise<boolean> {
+  const afterwards = Date.parse(app.updatedAt ?? '') - Date.parse(journal.writtenAt);
+  if (!(afterwards > OPENING_MS) || journal.status !== 'prepared') return false;
+  return (await heroku.currentRelease(app.name))?.id === journal.found.release?.id;
 }
 
 /** A release phase of that run's commit that ended badly while nobody looked. */

@@ -19,6 +19,15 @@ const FALSE = new Set(['0', 'false', 'no', 'off', '']);
 
 const SHORTEST_KEY = 16;
 
+/** A command's settings as if nothing had been given, for one that is a part of another. */
+export function defaultSettings<C extends CommandName>(command: C): Settings<C> {
+  const rows = parametersOf(command).map(({ name, type, default: value }) => [
+    name,
+    type === 'duration' ? parseDuration(String(value)) : value,
+  ]);
+  return Object.fromEntries(rows) as Settings<C>;
+}
+
 interface Problem {
   readonly parameter: string;
   readonly text: string;
@@ -38,7 +47,9 @@ export function readSettings<C extends CommandName>(
   const values: Record<string, string | boolean | number> = {};
   const key = readKey(flags, environment);
   for (const definition of parametersOf(command)) {
-    const value = readOne(definition, flags[definition.name], environment, key, problems);
+    const { required } = definition;
+    const wanted = required === true || required?.includes(command) === true;
+    const value = readOne({ ...definition, wanted }, flags[definition.name], environment, key, problems);
     if (value !== undefined) values[definition.name] = value;
   }
   const [first] = problems;
@@ -53,7 +64,7 @@ export function readSettings<C extends CommandName>(
 }
 
 function readOne(
-  definition: ParameterDefinition,
+  definition: ParameterDefinition & { readonly wanted: boolean },
   flag: string | boolean | undefined,
   environment: NodeJS.ProcessEnv,
   key: string | undefined,
@@ -88,7 +99,7 @@ function readOne(
       'it holds the API key, which belongs in the variable that `api-key` names and nowhere else',
     );
   }
-  if (text === '') return definition.required ? problem('a value is wanted') : '';
+  if (text === '') return definition.wanted ? problem('a value is wanted') : '';
   if (definition.values && !definition.values.includes(text)) {
     return problem(`${quote(text)} is none of ${definition.values.join(', ')}`);
   }

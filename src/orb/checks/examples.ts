@@ -7,7 +7,15 @@ import { isRecord, parametersIn, walkSteps, type Body } from './walk.ts';
 const HARMLESS = new Set(['install', 'doctor']);
 
 /** Of those that do change something, the ones that deploy nothing and need no clone. */
-const WITHOUT_CLONE = new Set(['recover']);
+const WITHOUT_CLONE = new Set([
+  'recover',
+  'open-window',
+  'close-window',
+  'maintenance-on',
+  'maintenance-off',
+  'scale',
+  'run-one-off',
+]);
 
 /** How a job may have ended when `recover` is needed after it. */
 const LOST = ['failed', 'canceled'];
@@ -105,7 +113,8 @@ function entryFaults(
 ): Fault[] {
   const own = isRecord(usage['jobs']) ? usage['jobs'][name] : undefined;
   const theirs = orb.jobs[ours(name) ?? ''];
-  if (own === undefined && theirs === undefined) {
+  const isApproval = args['type'] === 'approval';
+  if (own === undefined && theirs === undefined && !isApproval) {
     return [{ message: `its workflow runs ${JSON.stringify(name)}, which does not exist` }];
   }
   const faults: Fault[] = [];
@@ -122,6 +131,7 @@ function entryFaults(
   if (ours(name) === 'recover' && !requires.some(awaitsLoss)) {
     faults.push({ message: `${name} follows no job that may be ${LOST.join(' or ')}, which it is for` });
   }
+  if (isApproval) return faults;
   const changing =
     theirs === undefined
       ? walkSteps((own as Body)['steps']).some((step) => changes(step.name))

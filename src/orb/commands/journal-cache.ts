@@ -11,7 +11,10 @@ import { callHelper } from './helper-command.ts';
  */
 const PREFIX = 'heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-';
 
-/** A key is written once and never replaced, so each job that saves has keys of its own. */
+/**
+ * A key is written once and never replaced, so each job that saves has keys of its own, and each command of it:
+ * the time tells two on one app apart. Restoring goes by the prefix, and takes what was saved last.
+ */
 const THIS_JOB = '{{ .Environment.CIRCLE_WORKFLOW_ID }}-{{ .Environment.CIRCLE_WORKFLOW_JOB_ID }}';
 
 /** What is kept when. How a run ended matters most where it failed, so that is kept in any case. */
@@ -31,5 +34,5 @@ export function restoreJournal(context: OrbContext): readonly Step[] {
 
 /** Keeps the journal as it is at this stage. */
 export function saveJournal(stage: keyof typeof STAGES): Step {
-  return saveCache({ ...STAGES[stage], key: `${PREFIX}${THIS_JOB}-${stage}`, path: STATE_DIRECTORY });
+  return saveCache({ ...STAGES[stage], key: `${PREFIX}${THIS_JOB}-${stage}-{{ epoch }}`, path: STATE_DIRECTORY });
 }

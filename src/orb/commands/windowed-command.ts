@@ -5,7 +5,7 @@ import { restoreJournal, saveJournal } from './journal-cache.ts';
 
 export interface WindowedCommandOptions extends HelperCommandOptions {
   /** One of the commands that know `--until window` and `--from window`. */
-  readonly helper: 'deploy' | 'migrate';
+  readonly helper: 'deploy' | 'migrate' | 'window open';
 }
 
 /**

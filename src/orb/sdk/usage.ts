@@ -22,6 +22,8 @@ export interface UsageEntry {
   /** A job of the example, or `alias/name` of the orb's. */
   readonly job: string;
   readonly name?: string;
+  /** The entry is a job of type `approval`, of this name: it waits until a person approves it. */
+  readonly approval?: true;
   /** Jobs that must have succeeded, or the statuses in which they may have ended. */
   readonly requires?: readonly (string | Readonly<Record<string, readonly string[]>>)[];
   readonly context?: string;
@@ -51,7 +53,7 @@ export function usage(options: UsageOptions): Record<string, unknown> {
     ]),
   );
   const orbJobs = options.entries
-    .filter((entry) => !jobs.has(entry.job))
+    .filter((entry) => !jobs.has(entry.job) && entry.approval === undefined)
     .map((entry) => entry.job.slice(options.alias.length + 1));
   const imported = new orbs.OrbImport(
     options.alias,
@@ -66,6 +68,7 @@ export function usage(options: UsageOptions): Record<string, unknown> {
     },
   );
   const entries = options.entries.map((entry) => {
+    if (entry.approval) return new workflows.WorkflowJobApproval(entry.job, invocation(entry));
     const job = jobs.get(entry.job) ?? imported.jobs[entry.job.slice(options.alias.length + 1)];
     const parameters = invocation(entry);
     // Given an empty object the SDK writes `name: {}` instead of the name alone.

@@ -201,6 +201,7 @@ describe('live output', () => {
       warn: (text: string) => void warnings.push(text),
       output: () => undefined,
       addSecret: () => undefined,
+      clean: (text: string) => text,
     };
     const onLine = (): void => {
       throw new Error('no room');
