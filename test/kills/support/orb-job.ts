@@ -1,0 +1,196 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { environmentName } from '../../../src/parameters/definition.ts';
+import { fromYaml } from '../../../src/orb/tree/index.ts';
+import { COMMAND_LINE_VARIABLE } from '../../../src/orb/hand-over.ts';
+import type { Cache } from '../../../src/rehearsal/run/cache.ts';
+import { cacheKey } from '../../../src/rehearsal/run/cache-key.ts';
+
+const execute = promisify(execFile);
+const ORB = process.env['E2E_ORB'] ?? resolve(__dirname, '../../../orb/orb.yml');
+
+export type OrbCommand = 'deploy' | 'maintenance-wrapped-migrate' | 'recover';
+
+interface OrbStep {
+  readonly run?: { readonly name: string; readonly environment?: Readonly<Record<string, string>> };
+  readonly restore_cache?: { readonly keys: readonly string[] };
+  readonly save_cache?: { readonly key: string; readonly paths: readonly string[]; readonly when?: string };
+}
+
+let commands: Readonly<Record<string, { readonly steps: readonly OrbStep[] }>> | undefined;
+
+/** The steps of one of the orb's commands, as the emitted orb has them. */
+function stepsOf(command: OrbCommand): readonly OrbStep[] {
+  commands ??= (fromYaml(readFileSync(ORB, 'utf8')) as { commands: typeof commands }).commands;
+  const steps = commands?.[command]?.steps;
+  if (steps === undefined) throw new Error(`${ORB} has no command ${command}.`);
+  return steps;
+}
+
+/** Where a job runs, and what it gets. */
+export interface JobOptions {
+  /** The unpacked helper. */
+  readonly helper: string;
+  /** The folder of all jobs. */
+  readonly folder: string;
+  readonly cache: Cache;
+  readonly appId: string;
+  /** What is checked out afresh; nothing if missing. */
+  readonly repository?: string;
+  readonly command: OrbCommand;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Jobs of one workflow have the same. */
+  readonly workflow?: string;
+  /** Ends the job, as a cancellation would, before the step of this name. */
+  readonly cancelBefore?: RegExp;
+}
+
+/** How a job ended. */
+export interface JobEnd {
+  /** Of the first call of the helper that failed, else of the last one; null where a signal killed it. */
+  readonly exitCode: number | null;
+  readonly log: string;
+  /** `result.json`, where the helper wrote one. */
+  readonly result: Record<string, unknown> | undefined;
+  /** What the next job of the same container would find. */
+  readonly home: string;
+}
+
+/**
+ * A job that goes through the steps of one of the orb's commands, in an empty home and with the cache alone: the
+ * helper is called as the step's script calls it, and caches are kept under the keys and at the moments that the
+ * orb names. It is the orb without bash and without the step that asks for the app's id, because hundreds of these run.
+ */
+export class OrbJob {
+  readonly workflow: string;
+  /** Settled when the job has ended, however it did. */
+  readonly end: Promise<JobEnd>;
+  #log = '';
+  #child: ChildProcess | undefined;
+  #lost = false;
+  readonly #watchers = new Set<() => void>();
+
+  constructor(private readonly options: JobOptions) {
+    this.workflow = options.workflow ?? randomUUID();
+    this.end = this.#run();
+  }
+
+  get log(): string {
+    return this.#log;
+  }
+
+  /** Resolves when the log matches. @throws Error, with the log, when the job ends without. */
+  async until(pattern: RegExp): Promise<void> {
+    let stop: (() => void) | undefined;
+    const seen = new Promise<boolean>((settle) => {
+      const look = (): void => void (pattern.test(this.#log) && settle(true));
+      this.#watchers.add(look);
+      stop = () => this.#watchers.delete(look);
+      void this.end.then(() => settle(pattern.test(this.#log)));
+      look();
+    });
+    const found = await seen;
+    stop?.();
+    if (!found) throw new Error(`The job ended without ${String(pattern)}:\n${this.#log}`);
+  }
+
+  /** Sends a signal to the helper that runs, as a runner does that ends the job. */
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
+  }
+
+  /** The machine is lost: nothing of the job does anything any more, the steps that always run included. */
+  lose(): void {
+    this.#lost = true;
+    this.#child?.kill('SIGKILL');
+  }
+
+  async #run(): Promise<JobEnd> {
+    const { options } = this;
+    const home = await mkdtemp(join(options.folder, 'home-'));
+    const directory = join(home, 'project');
+    if (options.repository !== undefined) {
+      await execute('git', ['clone', '--quiet', options.repository, directory]);
+    }
+    await mkdir(join(directory, '.heroku-cd'), { recursive: true });
+    await writeFile(join(directory, '.heroku-cd', 'app-id'), `${options.appId}\n`);
+    const facts = {
+      environment: {
+        CIRCLE_WORKFLOW_ID: this.workflow,
+        CIRCLE_WORKFLOW_JOB_ID: randomUUID(),
+      },
+      home,
+      workingDirectory: directory,
+    };
+    const key = (template: string): Promise<string> => cacheKey(template, facts);
+    let exitCode: number | null = 0;
+    for (const step of stepsOf(options.command)) {
+      const flags = step.run?.environment?.[COMMAND_LINE_VARIABLE];
+      const failed = exitCode !== 0;
+      if (options.cancelBefore?.test(step.run?.name ?? '')) this.#lost = true;
+      if (this.#lost) break;
+      if (step.restore_cache !== undefined) {
+        const keys = await Promise.all(step.restore_cache.keys.map(key));
+        this.#write(await options.cache.restore(keys, facts));
+      } else if (step.save_cache !== undefined && (!failed || step.save_cache.when === 'always')) {
+        this.#write(await options.cache.save(await key(step.save_cache.key), step.save_cache.paths, facts));
+      } else if (flags !== undefined && flags !== 'identify' && !failed) {
+        exitCode = await this.#call(flags.split(' '), { home, directory, facts: facts.environment });
+      }
+    }
+    return { exitCode: this.#lost ? null : exitCode, log: this.#log, result: await readResult(home), home };
+  }
+
+  #call(
+    args: readonly string[],
+    { home, directory, facts }: { home: string; directory: string; facts: Record<string, string> },
+  ): Promise<number | null> {
+    const { helper, parameters, environment } = this.options;
+    const given = Object.entries(parameters).map(([name, value]) => [environmentName(name), value]);
+    return new Promise((resolveExit, reject) => {
+      const child = spawn(process.execPath, [helper, ...args], {
+        cwd: directory,
+        env: {
+          PATH: process.env['PATH'],
+          HOME: home,
+          ...environment,
+          ...facts,
+          ...Object.fromEntries(given),
+        },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+      this.#child = child;
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding('utf8').on('data', (text: string) => this.#write(text));
+      }
+      child.once('error', reject);
+      child.once('close', (code) => {
+        this.#child = undefined;
+        resolveExit(code);
+      });
+    });
+  }
+
+  #write(text: string): void {
+    this.#log += text;
+    for (const look of [...this.#watchers]) look();
+  }
+}
+
+async function readResult(home: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    const file = join(home, '.heroku-cd', APP_NAME, 'result.json');
+    return JSON.parse(await readFile(file, 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** The one app of every stage. */
+export const APP_NAME = 'corner-shop';
