@@ -94,8 +94,9 @@ test('without the cache nothing is known, so nothing is changed, and the run is 
   await world.heroku.control.act(APP, { action: 'cancel-build' });
 
   const recovered = await world.deploy({ orbJob: 'recover' });
-  expect(recovered.exitCode).toBe(0);
+  expect(recovered.exitCode).toBe(3);
   expect(recovered.log).toContain('There is no journal to act on');
+  expect(recovered.log).toMatch(/State now:[^]*next .*--formation/);
 
   const again = await world.deploy({ parameters: { maintenance: 'always' } });
   expect(again.exitCode).toBe(2);

@@ -1,0 +1,48 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFileStore } from '../../../src/helper/edge/file-store.ts';
+import { journalFromFormation } from '../../../src/helper/journal/by-hand.ts';
+import { JournalKeeper, readJournal, type JournalPorts } from '../../../src/helper/journal/keeper.ts';
+import { Secret } from '../../../src/helper/output/secret.ts';
+import { systemClock } from '../../../src/helper/time/system-clock.ts';
+import { RecordingLog } from '../../support/recording-log.ts';
+
+let folder: string;
+let ports: JournalPorts & { readonly log: RecordingLog };
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'heroku-cd-journal-'));
+  ports = {
+    store: createFileStore('corner-shop', { HEROKU_CD_STATE_DIR: folder }),
+    apiKey: new Secret('HRKU-0123456789abcdef'),
+    clock: systemClock,
+    log: new RecordingLog(),
+  };
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+const journal = journalFromFormation(
+  { id: 'app-1', name: 'corner-shop' },
+  [{ type: 'worker', quantity: 2 }],
+  [],
+);
+
+test('what was noted is read again, by whoever has the key', async () => {
+  await new JournalKeeper(ports, journal).note({ status: 'open' });
+  expect(await readJournal(ports, 'app-1')).toMatchObject({ journal: { status: 'open', run: journal.run } });
+  const other = { ...ports, apiKey: new Secret('HRKU-another') };
+  expect(await readJournal(other, 'app-1')).toEqual({ none: 'its signature is not of this API key' });
+});
+
+test('the reason of a held window never holds a secret', async () => {
+  ports.log.addSecret('s3cret-value');
+  const keeper = new JournalKeeper(ports, journal);
+  await keeper.note({ status: 'held', reason: 'psql: s3cret-value was refused' });
+  expect(keeper.current.reason).toBe('psql: *** was refused');
+  expect(await readFile(join(folder, 'journal.json'), 'utf8')).not.toContain('s3cret-value');
+  expect(await readJournal(ports, 'app-1')).toMatchObject({ journal: { status: 'held' } });
+});
