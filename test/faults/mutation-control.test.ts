@@ -59,6 +59,6 @@ test('every place that registers an undo has its mutant', () => {
   const sites = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => undoSites(file, readFileSync(join(folder, file), 'utf8')));
-  const files = sites.map((site) => site.replace(/:\d+$/, '')).filter((file) => !ELSEWHERE.includes(file));
+  const files = sites.map((site) => site.replace(/:\d+$/, '')).filter((file) => !(file in ELSEWHERE));
   expect(files.sort()).toEqual(UNDOS.map(({ file }) => file).sort());
 });

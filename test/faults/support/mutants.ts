@@ -28,8 +28,11 @@ export const UNDOS: readonly Mutant[] = [
   undo('of the shipping', 'deployment/ship.ts', 'run.undo.push(undoOfShipping('),
 ];
 
-/** Files below `src/helper` with undos that the matrix’s app never needs: it has no database add-on. */
-export const ELSEWHERE: readonly string[] = ['database/backup.ts'];
+/** Files below `src/helper` with undos that have no mutant here, and why. */
+export const ELSEWHERE: Readonly<Record<string, string>> = {
+  'database/backup.ts': 'the app of the matrix has no database add-on, so there is no backup to cancel',
+  'window/preboot.ts': 'what it does is done once more at the end of the run',
+};
 
 /** Every place where an answer is not taken for the deed. */
 export const READ_BACKS: readonly Mutant[] = [

@@ -30,6 +30,10 @@ export function differences(
     JSON.stringify(after.configVars) === JSON.stringify(before.configVars),
     'config vars were changed',
   );
+  findings.unless(
+    JSON.stringify(after.features) === JSON.stringify(before.features),
+    'features such as preboot were changed',
+  );
   if (!except.includes('code')) {
     findings.unless(
       currentOf(after)?.slug === currentOf(before)?.slug,
