@@ -1,5 +1,6 @@
 import { environmentName, PARAMETERS, type Settings } from '../parameters/index.ts';
 import { perform } from './acts/act.ts';
+import { captureByHand, listBackups } from './acts/backup.ts';
 import { closeWindow } from './acts/close-window.ts';
 import { setPage } from './acts/page.ts';
 import { runCommand } from './acts/run.ts';
@@ -18,6 +19,7 @@ import { Refusal } from './errors.ts';
 import { createGit } from './git/create-git.ts';
 import { createHeroku, resolveHosts } from './heroku/index.ts';
 import type { LineLog } from './output/log.ts';
+import { rollBack } from './rollback/rollback.ts';
 import { readApiKey } from './settings/api-key.ts';
 import { defaultSettings, readSettings } from './settings/read-settings.ts';
 import { systemClock } from './time/system-clock.ts';
@@ -86,6 +88,14 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
         const settings = readSettings('run', invocation.flags, around.environment);
         return await perform(connect(settings, around), settings, 'unknown', runCommand);
       }
+      case 'backup capture': {
+        const settings = readSettings('backup capture', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', captureByHand);
+      }
+      case 'backup list': {
+        const settings = readSettings('backup list', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', listBackups);
+      }
       case 'identify': {
         const settings = readSettings('identify', invocation.flags, around.environment);
         return await identifyCommand(connect(settings, around), settings);
@@ -93,6 +103,10 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       case 'recover': {
         const settings = readSettings('recover', invocation.flags, around.environment);
         return await recoverCommand(connect(settings, around), settings);
+      }
+      case 'rollback': {
+        const settings = readSettings('rollback', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', rollBack);
       }
       case 'doctor': {
         const settings = readSettings('doctor', invocation.flags, around.environment);

@@ -1,3 +1,4 @@
+import { backupDatabaseCommand } from './commands/backup-database.ts';
 import { closeWindowCommand } from './commands/close-window.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -7,6 +8,7 @@ import { maintenanceOnCommand } from './commands/maintenance-on.ts';
 import { maintenanceWrappedMigrateCommand } from './commands/maintenance-wrapped-migrate.ts';
 import { openWindowCommand } from './commands/open-window.ts';
 import { recoverCommand } from './commands/recover.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { runOneOffCommand } from './commands/run-one-off.ts';
 import { scaleCommand } from './commands/scale.ts';
 import type { OrbContext } from './context.ts';
@@ -15,6 +17,7 @@ import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
 import { migrateByHand } from './examples/migrate-by-hand.ts';
 import { migrateInAWindow } from './examples/migrate-in-a-window.ts';
 import { recoverAfterACancel } from './examples/recover-after-a-cancel.ts';
+import { rollBackFromCircleci } from './examples/roll-back-from-circleci.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
 import { defaultExecutor } from './executors/default.ts';
 import { closeWindowJob } from './jobs/close-window.ts';
@@ -22,6 +25,7 @@ import { deployJob } from './jobs/deploy.ts';
 import { maintenanceWrappedMigrateJob } from './jobs/maintenance-wrapped-migrate.ts';
 import { openWindowJob } from './jobs/open-window.ts';
 import { recoverJob } from './jobs/recover.ts';
+import { rollbackJob } from './jobs/rollback.ts';
 import { orbDocument, type OrbDocument } from './sdk/index.ts';
 
 /** Says on the registry's page what the orb is for and where it runs. */
@@ -45,19 +49,23 @@ export function buildOrb(context: OrbContext): OrbDocument {
       openWindowCommand(context),
       closeWindowCommand(context),
       recoverCommand(context),
+      rollbackCommand(context),
       maintenanceOnCommand(context),
       maintenanceOffCommand(context),
       scaleCommand(context),
       runOneOffCommand(context),
+      backupDatabaseCommand(context),
       deployJob(context),
       maintenanceWrappedMigrateJob(context),
       openWindowJob(context),
       closeWindowJob(context),
       recoverJob(context),
+      rollbackJob(context),
       deployMainAfterTests(context),
       migrateInAWindow(context),
       migrateByHand(context),
       recoverAfterACancel(context),
+      rollBackFromCircleci(context),
       stagingAndProduction(context),
       deployInsideYourOwnJob(context),
     ],

@@ -4,6 +4,8 @@ export const COMMANDS = {
   migrate:
     'Take the app through a maintenance window: page on, processes down, deploy, migrate, processes back, page off.',
   recover: 'Put back what a cancelled or lost run left: the page, the processes, and what it had begun.',
+  rollback:
+    'Go back to the previous good release or to a named one, judged like any release; refuse across a migration unless told.',
   'window open':
     'Open a maintenance window for work by hand and leave it open: page on, processes down; `window close` closes it.',
   'window close':
@@ -12,6 +14,8 @@ export const COMMANDS = {
   'maintenance off': 'Switch the maintenance page off.',
   scale: 'Set process types to quantities and sizes; all of them, or none.',
   run: 'Run a command in a one-off dyno, stream its output, and fail when it does.',
+  'backup capture': 'Take a backup of the app’s database, and succeed only once it is proven to be there.',
+  'backup list': 'List the backups and restores of the app’s database; change nothing.',
   identify:
     'Ask Heroku for the id of the app and write it to a file, for the key of a cache; change nothing.',
   doctor: 'Check the key, the account, the access to the app and the clone; change nothing.',

@@ -8,15 +8,16 @@ import {
   checkMigrationPaths,
   checkRevision,
   checkScaleDown,
+  checkTargetVersion,
 } from './rules.ts';
 
 const CLONING = ['deploy', 'migrate', 'doctor', 'plan'] as const;
 const DEPLOYING = ['deploy', 'migrate', 'plan'] as const;
 const WAITING = ['deploy', 'migrate', 'recover', 'plan'] as const;
 const BY_HAND = ['window open', 'window close'] as const;
-const ACTS = ['maintenance on', 'maintenance off', 'scale', 'run'] as const;
+const ACTS = ['maintenance on', 'maintenance off', 'scale', 'run', 'backup capture', 'backup list'] as const;
 const OPENING = [...DEPLOYING, 'window open'] as const;
-const WHOSE = ['deploy', 'migrate', 'recover', ...BY_HAND, ...ACTS, 'doctor', 'plan'] as const;
+const WHOSE = ['deploy', 'migrate', 'recover', 'rollback', ...BY_HAND, ...ACTS, 'doctor', 'plan'] as const;
 const EVERYWHERE = [...WHOSE, 'identify'] as const;
 
 /** Every parameter of the orb and of the command line, in the order in which people read about them. */
@@ -198,11 +199,55 @@ export const PARAMETERS = [
     commands: DEPLOYING,
   },
   {
+    name: 'backup',
+    type: 'enum',
+    values: ['auto', 'always', 'never'],
+    default: 'auto',
+    description:
+      'Whether the database is backed up behind the page before anything changes: `auto` when a migration will run, with a recovery point in place of a dump where the database has continuous protection; `always` in any case, as a dump; `never`. Without a proven backup no migration starts.',
+    commands: DEPLOYING,
+  },
+  {
+    name: 'shared-database',
+    type: 'enum',
+    values: ['refuse', 'accept'],
+    default: 'refuse',
+    description:
+      'What to do where other apps are attached to the database and it may have to be restored, which takes from them what they have written since the backup: refuse, or accept that.',
+    commands: DEPLOYING,
+  },
+  {
     name: 'release-hold',
     type: 'boolean',
     default: false,
     description: 'Open a window too that a run has left closed on purpose.',
     commands: ['recover'],
+  },
+  {
+    name: 'target-version',
+    type: 'string',
+    default: '',
+    description:
+      'The release to go back to: `v12`, `12`, or a commit. Empty for the newest good release with other code than today’s. CircleCI’s rollback pipelines have it as the value `pipeline.deploy.target_version`.',
+    commands: ['rollback'],
+    check: checkTargetVersion,
+    words: ['rollback'],
+  },
+  {
+    name: 'keep-config',
+    type: 'boolean',
+    default: false,
+    description:
+      'Go back to the code of that release with the config vars of today. Without it Heroku’s own rollback brings back that release’s config vars too; the names of those that differ are listed.',
+    commands: ['rollback'],
+  },
+  {
+    name: 'migration-is-backward-compatible',
+    type: 'boolean',
+    default: false,
+    description:
+      'The code from before runs on the schema of today: go back to it although the database was migrated in between.',
+    commands: ['rollback'],
   },
   {
     name: 'formation',
@@ -250,6 +295,13 @@ export const PARAMETERS = [
     commands: [...WAITING, ...BY_HAND, 'scale'],
   },
   {
+    name: 'backup-timeout',
+    type: 'duration',
+    default: '15m',
+    description: 'How long a backup, or the restore of one, may take.',
+    commands: [...DEPLOYING, 'backup capture'],
+  },
+  {
     name: 'build-timeout',
     type: 'duration',
     default: '20m',
@@ -261,7 +313,7 @@ export const PARAMETERS = [
     type: 'duration',
     default: '15m',
     description: 'How long the new release may stay pending, its release phase included.',
-    commands: WAITING,
+    commands: [...WAITING, 'rollback'],
   },
   {
     name: 'migrate-timeout',
@@ -269,14 +321,14 @@ export const PARAMETERS = [
     default: '15m',
     description:
       'How long the migration, or the command of a one-off dyno, may run. Then its dyno is stopped, and Heroku stops it by itself should the job be lost.',
-    commands: [...WAITING, ...BY_HAND, 'run'],
+    commands: [...WAITING, ...BY_HAND, 'rollback', 'run'],
   },
   {
     name: 'boot-timeout',
     type: 'duration',
     default: '5m',
     description: 'How long web dynos may take to boot before the page comes off.',
-    commands: [...WAITING, ...BY_HAND],
+    commands: [...WAITING, ...BY_HAND, 'rollback'],
   },
   {
     name: 'git-wait',
@@ -284,7 +336,7 @@ export const PARAMETERS = [
     default: '10m',
     description:
       'How long to wait for another build of the app to end, and for Heroku’s limit of git requests to let us through.',
-    commands: [...OPENING, 'window close'],
+    commands: [...OPENING, 'window close', 'rollback'],
   },
   {
     name: 'deadline',
@@ -292,7 +344,7 @@ export const PARAMETERS = [
     default: '50m',
     description:
       'The budget of the whole run. CircleCI’s Free plan ends a job after one hour; five minutes of the budget are kept for putting things back.',
-    commands: [...WAITING, ...BY_HAND, ...ACTS],
+    commands: [...WAITING, ...BY_HAND, 'rollback', ...ACTS],
   },
   {
     name: 'until',

@@ -35,6 +35,13 @@ export function checkRevision(value: string): string | undefined {
     : 'a revision is a commit, a tag or a branch: letters, digits and . / _ - + @ # % = ,';
 }
 
+/** A release by its number, or by the commit of its code. */
+export function checkTargetVersion(value: string): string | undefined {
+  return /^(?:v?\d{1,6}|[\da-f]{7,40})$/i.test(value)
+    ? undefined
+    : 'a release such as v12 is wanted, or seven digits or more of a commit';
+}
+
 /** Enough to tell an e-mail address from a slip; who it belongs to is compared with the account. */
 export function checkEmail(value: string): string | undefined {
   return /^[^\s@]+@[^\s@]+$/.test(value)

@@ -48,6 +48,7 @@ describe('the examples', () => {
       'migrate-by-hand',
       'migrate-in-a-window',
       'recover-after-a-cancel',
+      'roll-back-from-circleci',
       'staging-and-production',
     ]);
   });
@@ -228,7 +229,7 @@ describe('the orb in a job', () => {
         ['identify', ''],
         ['recover', 'deploy --until window;deploy --from window;'],
       ]);
-      expect(storedBy(recovered, 'Keep how the recovery ended')).toMatch(/-recovered$/);
+      expect(storedBy(recovered, 'Keep how the recovery ended')).toMatch(/-recovered-\d+$/);
 
       // The next run finds the recovery's, which is the newest.
       const [, next] = found(await rehearse('deploy', only('deploy', { 'app-name': 'one' }), caches));

@@ -5,6 +5,7 @@ import { checkJob } from '../deployment/check-job.ts';
 import { describeError } from '../deployment/describe-error.ts';
 import { Findings } from '../deployment/findings.ts';
 import type { Ports } from '../deployment/ports.ts';
+import { ReleasePhaseFailed } from '../deployment/release.ts';
 import type { DatabaseOutcome } from '../deployment/result.ts';
 import { describeState, readStateNow } from '../deployment/state-now.ts';
 import { HerokuCdError } from '../errors.ts';
@@ -61,7 +62,8 @@ export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'depl
   describeError(ports.log, error);
   if (leavesSomething(error)) {
     const state = await readStateNow(ports.closingHeroku, app);
-    for (const line of describeState(app, state, database, error.next)) ports.log.info(line);
+    const touched = error instanceof ReleasePhaseFailed ? error.database : database;
+    for (const line of describeState(app, state, touched, error.next)) ports.log.info(line);
   }
   const { why = null, next = null, parameter = null } = error;
   return { exitCode, json: { ...json, error: { what, why, next, parameter } }, lines: [] };

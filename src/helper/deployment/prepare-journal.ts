@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import { JournalKeeper } from '../journal/keeper.ts';
+import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import type { ProcessFormation } from '../ports/heroku.ts';
 import { typesToStop } from '../window/selection.ts';
 import type { Preflight, Run } from './deploy-state.ts';
@@ -43,13 +43,23 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     set: {
       maintenance: held?.set.maintenance ?? (before.window && !app.app.maintenance),
       stopped: [...new Set([...(held?.set.stopped ?? []), ...stop])],
+      prebootOff: before.prebootOff === true || held?.set.prebootOff === true,
     },
     releases: [...(held?.releases ?? []), ...(app.current === undefined ? [] : [app.current.id])],
+    ...(held?.database && !held.byHand ? { database: held.database } : {}),
+    ...(await lastMigration(run, app.app.id)),
     reason: held?.reason ?? null,
   };
   const keeper = new JournalKeeper(ports, journal);
   await keeper.note();
   return keeper;
+}
+
+/** A later rollback wants to know it, however many runs have come in between. */
+async function lastMigration({ ports }: Run, appId: string): Promise<Pick<Journal, 'migratedRelease'>> {
+  const found = await readJournal(ports, appId, { evenOld: true });
+  const migratedRelease = 'journal' in found ? found.journal.migratedRelease : undefined;
+  return migratedRelease === undefined ? {} : { migratedRelease };
 }
 
 /** Each once, the latest last; a recovery of an old workflow knows by them that another run took over. */

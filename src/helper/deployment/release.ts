@@ -5,7 +5,18 @@ import type { Preflight, Run, Shipped } from './deploy-state.ts';
 import { short } from './facts.ts';
 
 /** A `release` process ended badly: what it did to the database until then stays. */
-export class ReleasePhaseFailed extends HerokuCdError {}
+export class ReleasePhaseFailed extends HerokuCdError {
+  readonly database = 'unknown';
+}
+
+/** What judging a release needs of a run, and of the app and commit. */
+type Judge = Pick<Run, 'ports' | 'budget'> & {
+  readonly settings: Pick<Run['settings'], 'release-timeout'>;
+};
+interface Judged {
+  readonly app: Pick<Preflight['app'], 'app' | 'current'>;
+  readonly clone: { readonly commit: string };
+}
 
 /** The release that was asked for, read back as current. */
 export interface Released {
@@ -19,7 +30,7 @@ export interface Released {
  * @throws HerokuCdError of verdict `incomplete` when a release phase failed: the old code serves, and the
  * database may have changed under it. Failure when the release failed without one.
  */
-export async function confirmRelease(run: Run, before: Preflight, shipped: Shipped): Promise<Released> {
+export async function confirmRelease(run: Judge, before: Judged, shipped: Shipped): Promise<Released> {
   const { heroku, log, clock, signal } = run.ports;
   const name = before.app.app.name;
   const limit = run.budget.limit({ ms: run.settings['release-timeout'], parameter: 'release-timeout' });
@@ -75,8 +86,8 @@ export async function confirmRelease(run: Run, before: Preflight, shipped: Shipp
 
 /** The build's own release, else the newest one with its slug. */
 async function findRelease(
-  run: Run,
-  before: Preflight,
+  run: Judge,
+  before: Judged,
   shipped: Shipped,
   limit: { ms: number; parameter: string },
 ): Promise<Release> {
@@ -96,7 +107,7 @@ async function findRelease(
   );
 }
 
-function requireCommit(before: Preflight, slug: Slug | undefined): void {
+function requireCommit(before: Judged, slug: Slug | undefined): void {
   const commit = slug?.commit;
   if (commit === undefined || commit === '' || commit === before.clone.commit) return;
   throw new UnknownOutcome({
@@ -106,7 +117,7 @@ function requireCommit(before: Preflight, slug: Slug | undefined): void {
   });
 }
 
-async function overtaken(run: Run, app: string, release: Release): Promise<boolean> {
+async function overtaken(run: Judge, app: string, release: Release): Promise<boolean> {
   const now = await run.ports.heroku.release(app, release.id);
   return now.status === 'succeeded' && !now.current;
 }

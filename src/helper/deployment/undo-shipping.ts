@@ -106,7 +106,12 @@ async function stopBuild(run: Run, before: Preflight, ours: OurBuild): Promise<B
   );
 }
 
-async function settleReleases(run: Run, heroku: Heroku, app: string): Promise<void> {
+/** Waits until no release is pending. */
+export async function settleReleases(
+  run: Pick<Run, 'ports' | 'budget'>,
+  heroku: Heroku,
+  app: string,
+): Promise<void> {
   await waitFor(
     async () =>
       (await heroku.releases(app, { max: 5 })).some((one) => one.status === 'pending') ? undefined : true,

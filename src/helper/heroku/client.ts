@@ -4,9 +4,13 @@ import type { Clock } from '../ports/clock.ts';
 import type {
   Account,
   App,
+  AppDatabase,
   AttachedDyno,
+  Attachment,
   Build,
   Collaborator,
+  DatabaseAddOn,
+  DatabaseFacts,
   Dyno,
   Heroku,
   LogFilter,
@@ -17,11 +21,14 @@ import type {
   RequestCounts,
   ScaleUpdate,
   Slug,
+  Transfer,
 } from '../ports/heroku.ts';
 import type { Log } from '../ports/log.ts';
 import { Api } from './api.ts';
 import * as builds from './builds.ts';
 import * as changes from './changes.ts';
+import { hashConfigVars } from './config-vars.ts';
+import * as databases from './databases.ts';
 import * as dynos from './dynos.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
 import { openLog } from './log-session.ts';
@@ -45,6 +52,8 @@ import { parseSafeUrl } from './transport.ts';
 export interface HerokuOptions {
   /** Origin of the Platform API, such as `https://api.heroku.com`. Plain http goes to this machine only. */
   readonly baseUrl: string;
+  /** Origin of the data API, such as `https://api.data.heroku.com`. Default: `baseUrl`. */
+  readonly dataUrl?: string;
   readonly apiKey: Secret;
   readonly userAgent: string;
   readonly clock: Clock;
@@ -76,16 +85,19 @@ export function createHeroku(options: HerokuOptions): HerokuClient {
     });
   }
   const settings = { ...DEFAULTS, random: Math.random, signal: undefined, ...options, baseUrl: url.origin };
-  return new HerokuClient(new Api(settings), settings.streamIdleMs);
+  return new HerokuClient(new Api(settings), settings.streamIdleMs, options.dataUrl ?? url.origin);
 }
 
 /** The one place that knows Heroku's wire. Printing it shows nothing of what it holds. */
 export class HerokuClient implements Heroku {
   readonly #api: Api;
+  /** The same connections and counts, at the data API's address. */
+  readonly #data: Api;
   readonly #streamIdleMs: number;
 
-  constructor(api: Api, streamIdleMs: number) {
+  constructor(api: Api, streamIdleMs: number, dataUrl: string) {
     this.#api = api;
+    this.#data = new Api({ ...api.options, baseUrl: dataUrl }, api);
     this.#streamIdleMs = streamIdleMs;
   }
 
@@ -100,7 +112,8 @@ export class HerokuClient implements Heroku {
 
   /** The same client, its counts and connections included, under another signal, or under none. */
   withSignal(signal: AbortSignal | undefined): HerokuClient {
-    return new HerokuClient(new Api({ ...this.#api.options, signal }, this.#api), this.#streamIdleMs);
+    const api = new Api({ ...this.#api.options, signal }, this.#api);
+    return new HerokuClient(api, this.#streamIdleMs, this.#data.options.baseUrl);
   }
 
   /** Closes the connections that are kept open. The client can be used on; it makes new ones. */
@@ -173,6 +186,10 @@ export class HerokuClient implements Heroku {
     return openLog(this.#api, app, filter, onLine, options.signal);
   }
 
+  setFeature(app: string, feature: string, enabled: boolean): Promise<void> {
+    return changes.setFeature(this.#api, app, feature, enabled);
+  }
+
   /** Read from the list: asked for alone, an unknown feature and an unknown app are the same 404. */
   async featureEnabled(app: string, feature: string): Promise<boolean | undefined> {
     const features = await this.#api.list(appPath(app, 'features'), featureShape);
@@ -191,8 +208,15 @@ export class HerokuClient implements Heroku {
     return releases.findCurrentRelease(this.#api, app);
   }
 
-  createRelease(app: string, release: { slugId: string; description: string }): Promise<Release> {
+  createRelease(
+    app: string,
+    release: { slugId: string; description: string; rollbackTo?: string },
+  ): Promise<Release> {
     return releases.createRelease(this.#api, app, release, () => this.#email());
+  }
+
+  configVars(app: string, release?: string): Promise<ReadonlyMap<string, string>> {
+    return hashConfigVars(this.#api, app, release);
   }
 
   slug(app: string, id: string): Promise<Slug> {
@@ -217,6 +241,46 @@ export class HerokuClient implements Heroku {
 
   createBuild(app: string, build: { sourceUrl: string; version: string; checksum: string }): Promise<Build> {
     return builds.createBuild(this.#api, app, build, () => this.#email());
+  }
+
+  database(app: string): Promise<AppDatabase> {
+    return databases.findDatabase(this.#api, app);
+  }
+
+  attachments(addOn: string): Promise<readonly Attachment[]> {
+    return databases.listAttachments(this.#api, addOn);
+  }
+
+  databaseFacts(addOn: string): Promise<DatabaseFacts> {
+    return databases.getFacts(this.#data, addOn);
+  }
+
+  transfers(app: string): Promise<readonly Transfer[]> {
+    return databases.listTransfers(this.#data, app);
+  }
+
+  transfer(app: string, id: string, options: { log?: boolean } = {}): Promise<Transfer> {
+    return databases.getTransfer(this.#data, app, id, options.log === true);
+  }
+
+  captureBackup(database: DatabaseAddOn, names: readonly string[]): Promise<Transfer> {
+    return databases.captureBackup(this.#data, database, names);
+  }
+
+  restoreBackup(database: DatabaseAddOn, url: Secret): Promise<Transfer> {
+    return databases.restoreBackup(this.#data, database, url);
+  }
+
+  cancelTransfer(app: string, id: string): Promise<void> {
+    return databases.cancelTransfer(this.#data, app, id);
+  }
+
+  endSessions(addOn: string): Promise<void> {
+    return databases.endSessions(this.#data, addOn);
+  }
+
+  resetDatabase(addOn: string): Promise<void> {
+    return databases.resetDatabase(this.#data, addOn);
   }
 
   streamOutput(

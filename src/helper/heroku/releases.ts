@@ -39,18 +39,20 @@ export async function findCurrentRelease(api: Api, app: string): Promise<Release
 }
 
 /**
- * Puts a slug on the app as a new release, once.
+ * Puts a slug on the app as a new release, once; with `rollbackTo`, the id of the release that has it, by
+ * Heroku's own rollback.
  * `email`: whom the key belongs to, where that can be known.
  */
 export async function createRelease(
   api: Api,
   app: string,
-  release: { slugId: string; description: string },
+  release: { slugId: string; description: string; rollbackTo?: string },
   email: () => Promise<string | undefined>,
 ): Promise<Release> {
   const [newest] = await listReleases(api, app, 1);
   const path = appPath(app, 'releases');
-  const body = { slug: release.slugId, description: release.description };
+  const { slugId: slug, description, rollbackTo } = release;
+  const body = rollbackTo === undefined ? { slug, description } : { release: rollbackTo };
   return createOnce(
     {
       noun: 'release',

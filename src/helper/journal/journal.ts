@@ -20,8 +20,13 @@ const processShape = object({ type: string(), quantity: number(), size: string()
  */
 const statusShape = picklist(['prepared', 'open', 'held', 'closed']);
 
-/** How far the run had come. From `migrating` on, the earlier code may not fit the database any more. */
-const stageShape = picklist(['before', 'window', 'shipping', 'migrating', 'migrated']);
+/**
+ * How far the run had come. From `migrating` on, the earlier code may not fit the database any more;
+ * `restoring`: the database is being emptied and restored.
+ */
+const stageShape = picklist(['before', 'window', 'shipping', 'migrating', 'migrated', 'restoring']);
+
+const backupShape = object({ id: string(), name: string() });
 
 const journalShape = object({
   schemaVersion: literal(1),
@@ -56,9 +61,29 @@ const journalShape = object({
     maintenance: boolean(),
     /** Process types that were scaled to zero. */
     stopped: array(string()),
+    /** Preboot was on, and was switched off for the run. */
+    prebootOff: optional(boolean()),
   }),
   /** Releases that this run knows as its own. */
   releases: array(string()),
+  /** The version of the latest release with which a run migrated, or may have, this run or an earlier one. */
+  migratedRelease: optional(number()),
+  /** The database that the run looks after. */
+  database: optional(
+    object({
+      addOn: object({ id: string(), name: string(), plan: string(), billingApp: string() }),
+      /** A backup of this run that may be going on still. */
+      pending: optional(string()),
+      /** Taken before the migration, and proven. */
+      backup: optional(backupShape),
+      /** Of the state before a restore, and proven. */
+      safety: optional(backupShape),
+      /** ISO 8601: what a database with continuous protection can be rolled back to. */
+      recoveryPoint: optional(string()),
+    }),
+  ),
+  /** After the migration, `pending-migrations-command` did not say that nothing is pending any more. */
+  stillPending: optional(boolean()),
   /** Why it is held. */
   reason: nullable(string()),
 });

@@ -56,9 +56,13 @@ export type Found = { readonly journal: Journal } | { readonly none: string | un
 
 /**
  * Reads the journal of an earlier run. One that is unsigned, of another key or app, or too old is not acted on,
- * and `none` says why.
+ * and `none` says why; `evenOld` is for what an old one still tells.
  */
-export async function readJournal(ports: JournalPorts, appId: string): Promise<Found> {
+export async function readJournal(
+  ports: JournalPorts,
+  appId: string,
+  options: { evenOld?: boolean } = {},
+): Promise<Found> {
   const content = await ports.store.read(JOURNAL_FILE);
   if (content === undefined) return { none: undefined };
   if (typeof content !== 'object' || content === null) return { none: 'it is damaged' };
@@ -70,6 +74,6 @@ export async function readJournal(ports: JournalPorts, appId: string): Promise<F
   if (journal === undefined) return { none: 'it is of another version' };
   if (journal.app.id !== appId) return { none: 'it belongs to another app' };
   const age = ports.clock.now() - Date.parse(journal.writtenAt);
-  if (journal.status !== 'held' && age > EXPIRES_MS) return { none: 'it is more than a day old' };
+  if (!options.evenOld && journal.status !== 'held' && age > EXPIRES_MS) return { none: 'it is more than a day old' };
   return { journal };
 }

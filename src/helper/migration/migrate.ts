@@ -1,6 +1,6 @@
 import { constants } from 'node:os';
-import { type ErrorParts, Failure, UnknownOutcome } from '../errors.ts';
-import type { Run } from '../deployment/deploy-state.ts';
+import { type ErrorParts, Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
+import type { Preflight, Run } from '../deployment/deploy-state.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { type OneOffOutcome, runOneOff } from '../one-off/index.ts';
 import type { Release } from '../ports/heroku.ts';
@@ -9,12 +9,14 @@ import { formatDuration } from '../time/format.ts';
 import { waitForOldDynos } from '../window/processes.ts';
 import type { Window } from '../window/window.ts';
 import { runHook } from './hook.ts';
+import { type Answer, askPending, askPendingInTheEnd } from './pending.ts';
 
-/** A migration whose exit status is known, and is not 0. */
+/** A migration that has failed: by its exit status, or because it is still pending once its dyno is gone. */
 export class MigrationFailed extends Failure {
   constructor(
     parts: ErrorParts,
-    readonly exitStatus: number,
+    /** Null where it is not known. */
+    readonly exitStatus: number | null,
   ) {
     super(parts);
   }
@@ -24,6 +26,38 @@ export class MigrationFailed extends Failure {
 export interface Migration {
   readonly command: string;
   readonly exitStatus: number | null;
+}
+
+/** A migration that has succeeded. */
+export interface Migrated {
+  readonly migration: Migration;
+  /** What `pending-migrations-command` said afterwards; undefined where there is none. */
+  readonly left: Answer | undefined;
+}
+
+/**
+ * Asks `pending-migrations-command` in the new release, whose dynos are the first to know its migrations.
+ * What was asked in preflight about code that is deployed already is not asked again.
+ */
+export async function nothingToMigrate(
+  run: Run,
+  { shipping, held, prepared }: Preflight,
+  window: Window | undefined,
+): Promise<boolean> {
+  const { log, signal } = run.ports;
+  const continues = held !== undefined || prepared?.continues === true;
+  if (run.settings['pending-migrations-command'] === '') return false;
+  if (shipping.kind === 'nothing' && !continues) return false;
+  const answer = await guarded(run.ports, window, 'stop', (stop) =>
+    askPending({ ...run, ports: { ...run.ports, signal: stop } }),
+  );
+  signal.throwIfAborted();
+  if (answer !== 'nothing') return false;
+  log.info('Nothing to migrate: `pending-migrations-command` says so of the new release.');
+  if (window !== undefined && !continues) {
+    log.info('With `migration-paths`, that can be known before a window opens.');
+  }
+  return true;
 }
 
 /**
@@ -37,7 +71,7 @@ export async function migrate(
   journal: JournalKeeper,
   window: Window | undefined,
   begun: () => void,
-): Promise<Migration> {
+): Promise<Migrated> {
   const { ports, settings } = run;
   await guarded(ports, window, 'stop', async (signal) => {
     await hook(run, 'before-migrate', signal);
@@ -46,12 +80,36 @@ export async function migrate(
   await window?.guard?.check();
   ports.signal.throwIfAborted();
 
-  await journal.note({ stage: 'migrating' });
+  await journal.note({ stage: 'migrating', migratedRelease: release.version });
   begun();
   ports.log.info(`Migrating ${settings['app-name']}: ${settings['migrate-command']}`);
-  const migration = await guarded(ports, window, 'warn', () => runMigration(run, journal));
-  await journal.note({ stage: 'migrated' });
-  return migration;
+  return guarded(ports, window, 'warn', async () => {
+    const migration = await runMigration(run, journal, window);
+    await journal.note({ stage: 'migrated' });
+    if (settings['pending-migrations-command'] === '') return { migration, left: undefined };
+    // Without an exit status, it is that answer by which the migration is known to have succeeded.
+    const left = migration.exitStatus === null ? 'nothing' : await askPendingInTheEnd(run);
+    if (left !== 'nothing') await journal.note({ stillPending: true });
+    return { migration, left };
+  });
+}
+
+/**
+ * The proof of a migration that ended with 0.
+ * @throws HerokuCdError of verdict `incomplete`: the migration stays, and the app is opened with it.
+ */
+export function requireNothingPending({ settings }: Run, { left }: Migrated): void {
+  if (left === undefined || left === 'nothing') return;
+  const command = settings['pending-migrations-command'];
+  throw new HerokuCdError('incomplete', {
+    what:
+      left === 'pending'
+        ? 'The migration ended with exit status 0, but migrations are still pending.'
+        : 'The migration ended with exit status 0, but that nothing is pending any more is not proven.',
+    why: `\`pending-migrations-command\` (${command}) ${left === 'pending' ? 'says so' : 'gave no answer'}: its output is above.`,
+    next: 'Look whether `migrate-command` runs all migrations and `pending-migrations-command` asks for the same ones; then run the job again.',
+    parameter: 'pending-migrations-command',
+  });
 }
 
 /** `after-migrate`: whatever it comes to, the migration has succeeded and stays. */
@@ -102,7 +160,11 @@ function ranTooLong(limit: Limit, hook: string): Failure {
   });
 }
 
-async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration> {
+async function runMigration(
+  run: Run,
+  journal: JournalKeeper,
+  window: Window | undefined,
+): Promise<Migration> {
   const { ports, settings, budget } = run;
   const command = settings['migrate-command'];
   const limit = budget.limit({ ms: settings['migrate-timeout'], parameter: 'migrate-timeout' });
@@ -120,11 +182,7 @@ async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration
       await journal.note({ stage: 'shipping' });
       throw ports.signal.aborted ? ports.signal.reason : outcome.error;
     case 'unknown':
-      throw new UnknownOutcome({
-        what: 'How the migration ended could not be learned.',
-        why: `${outcome.why}${outcome.gone ? '' : ` The dyno ${outcome.dyno ?? ''} may be running still.`}`,
-        next: `Look at the database and at \`heroku logs -a ${settings['app-name']} --dyno ${outcome.dyno ?? 'run'}\`; then run the job again, or \`heroku-cd recover --app-name ${settings['app-name']} --release-hold\`.`,
-      });
+      return settleUnknown(run, outcome, window);
     case 'exited':
       if (outcome.exitStatus === 0) {
         ports.log.info('The migration succeeded (exit status 0).');
@@ -132,6 +190,41 @@ async function runMigration(run: Run, journal: JournalKeeper): Promise<Migration
       }
       throw failed(outcome);
   }
+}
+
+/** An end that got lost: what is pending tells it, once the dyno is gone. */
+async function settleUnknown(
+  run: Run,
+  { why, gone, dyno }: Extract<OneOffOutcome, { kind: 'unknown' }>,
+  window: Window | undefined,
+): Promise<Migration> {
+  const { ports, settings } = run;
+  const command = settings['migrate-command'];
+  if (gone && settings['pending-migrations-command'] !== '') {
+    ports.log.warn(`How the migration ended could not be learned: ${why}`);
+    const left = await askPendingInTheEnd(run);
+    if (left === 'nothing') {
+      ports.log.info('The migration succeeded: nothing is pending any more.');
+      return { command, exitStatus: null };
+    }
+    if (left === 'pending') {
+      throw new MigrationFailed(
+        {
+          what: 'The migration failed: its dyno is gone, and migrations are still pending.',
+          why: `${why} The schema may be half applied.`,
+          next: 'Look at its output above, and run the job again.',
+        },
+        null,
+      );
+    }
+  }
+  const app = settings['app-name'];
+  const open = window === undefined ? '' : `, or \`heroku-cd recover --app-name ${app} --release-hold\``;
+  throw new UnknownOutcome({
+    what: 'How the migration ended could not be learned.',
+    why: `${why}${gone ? '' : ` The dyno ${dyno ?? ''} may be running still.`}`,
+    next: `Look at the database and at \`heroku logs -a ${app} --dyno ${dyno ?? 'run'}\`; then run the job again${open}.`,
+  });
 }
 
 function failed(outcome: Extract<OneOffOutcome, { kind: 'exited' }>): MigrationFailed {

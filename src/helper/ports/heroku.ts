@@ -103,6 +103,8 @@ export interface Release {
   readonly current: boolean;
   readonly description: string;
   readonly slugId: string | undefined;
+  /** False where Heroku would not roll back to it; absent where it does not say. */
+  readonly eligible?: boolean | undefined;
   readonly userEmail: string;
   readonly createdAt: string;
   readonly outputStreamUrl: string | undefined;
@@ -128,6 +130,76 @@ export interface Build {
   readonly createdAt: string;
 }
 
+/** A database of Heroku Postgres that an app uses. */
+export interface DatabaseAddOn {
+  readonly id: string;
+  /** Such as `postgresql-cubed-12345`. */
+  readonly name: string;
+  /** Such as `heroku-postgresql:standard-0`. */
+  readonly plan: string;
+  /** The app that pays for it: its backups are that app's. */
+  readonly billingApp: string;
+}
+
+/** What an app's `DATABASE_URL` leads to; `external`: a database that is no add-on of Heroku Postgres. */
+export type AppDatabase = DatabaseAddOn | 'external' | undefined;
+
+/** Where an add-on is attached. */
+export interface Attachment {
+  readonly app: string;
+  /** The app's name for it, such as `DATABASE`. */
+  readonly name: string;
+}
+
+export interface DatabaseFacts {
+  /** Undefined where Heroku does not tell. */
+  readonly bytes: number | undefined;
+  /** Whether it can be rolled back to a point in time (Dev Center: Continuous Protection). */
+  readonly protected: boolean;
+}
+
+/** A backup of a database, or a restore. */
+export interface Transfer {
+  readonly id: string;
+  /** As the Heroku CLI calls it: `b001`; `a001` for a scheduled backup, `r002` for a restore. */
+  readonly name: string;
+  readonly kind: 'backup' | 'restore' | 'other';
+  readonly from: string;
+  readonly createdAt: string;
+  readonly finishedAt: string | undefined;
+  readonly canceled: boolean;
+  readonly succeeded: boolean;
+  readonly warnings: number;
+  /** So far. */
+  readonly bytes: number;
+  /** Where a backup's dump is. */
+  readonly url: Secret | undefined;
+  /** The last lines, where they were asked for. */
+  readonly log: readonly string[];
+}
+
+/** Heroku Postgres and its backups: the data API, as the official CLI uses it. */
+export interface Databases {
+  /** The database behind the app's `DATABASE_URL`, also where it is another app's or promoted by its value. */
+  database(app: string): Promise<AppDatabase>;
+  /** All apps that the add-on is attached to, as far as the key may see. */
+  attachments(addOn: string): Promise<readonly Attachment[]>;
+  databaseFacts(addOn: string): Promise<DatabaseFacts>;
+  /** In the order of their numbers. `app`: the billing app. */
+  transfers(app: string): Promise<readonly Transfer[]>;
+  /** One try alone: for those who ask again and again. */
+  transfer(app: string, id: string, options?: { log?: boolean }): Promise<Transfer>;
+  /** Starts a backup, once. `names`: what the billing app calls the database. */
+  captureBackup(database: DatabaseAddOn, names: readonly string[]): Promise<Transfer>;
+  /** Starts to restore a backup, once. */
+  restoreBackup(database: DatabaseAddOn, url: Secret): Promise<Transfer>;
+  cancelTransfer(app: string, id: string): Promise<void>;
+  /** Ends all sessions of the database. */
+  endSessions(addOn: string): Promise<void>;
+  /** Empties the database: nothing of it is left. */
+  resetDatabase(addOn: string): Promise<void>;
+}
+
 export interface RequestCounts {
   readonly total: number;
   readonly byMethod: Readonly<Record<string, number>>;
@@ -137,7 +209,7 @@ export interface RequestCounts {
  * The calls a deployment makes. Every method throws `HerokuApiError` (a `HerokuCdError`) when Heroku
  * refuses or cannot be understood; which calls are repeated after a fault is the client's business.
  */
-export interface Heroku {
+export interface Heroku extends Databases {
   /** Undefined where the key is valid and may not read its account (403). */
   account(): Promise<Account | undefined>;
   app(name: string): Promise<App>;
@@ -173,6 +245,8 @@ export interface Heroku {
   ): Promise<LogStream>;
   /** Undefined where the app's plan or generation does not know the feature. */
   featureEnabled(app: string, feature: string): Promise<boolean | undefined>;
+  /** Switches a feature of the app, such as preboot; absolute, so it may be sent again. */
+  setFeature(app: string, feature: string, enabled: boolean): Promise<void>;
   /** Newest first. `max` rows at the most; all of them when it is absent. */
   releases(app: string, options?: { max?: number }): Promise<readonly Release[]>;
   release(app: string, id: string): Promise<Release>;
@@ -184,8 +258,17 @@ export interface Heroku {
   build(app: string, id: string): Promise<Build>;
   /** Cancels a pending build; a build that has ended is left alone (false). */
   cancelBuild(app: string, id: string): Promise<boolean>;
-  /** Puts a slug on the app as a new release. Never sent twice unless nothing was created. */
-  createRelease(app: string, release: { slugId: string; description: string }): Promise<Release>;
+  /**
+   * Puts a slug on the app as a new release, with today's config vars; with `rollbackTo`, the release that has
+   * it, by Heroku's own rollback, which brings that release's config vars back too (Dev Center: Releases).
+   * Never sent twice unless nothing was created.
+   */
+  createRelease(
+    app: string,
+    release: { slugId: string; description: string; rollbackTo?: string },
+  ): Promise<Release>;
+  /** Names of config vars, today's or a release's, and hashes that are equal where the values are. */
+  configVars(app: string, release?: string): Promise<ReadonlyMap<string, string>>;
   /** Uploads a .tar.gz and gives the URL that a build can read it from. */
   uploadSource(tarball: { file: string; bytes: number }): Promise<string>;
   /** Starts a build. Never sent twice unless nothing was created. */

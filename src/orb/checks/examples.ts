@@ -9,6 +9,7 @@ const HARMLESS = new Set(['install', 'doctor']);
 /** Of those that do change something, the ones that deploy nothing and need no clone. */
 const WITHOUT_CLONE = new Set([
   'recover',
+  'rollback',
   'open-window',
   'close-window',
   'maintenance-on',

@@ -21,12 +21,15 @@ const HELPER_STEPS: readonly string[] = [
   'Deploy to Heroku',
   'Deploy and migrate behind the maintenance page',
   'Recover the app',
+  'Roll the app back',
   'Open the window',
   'Close the window',
   'Switch the maintenance page on',
   'Switch the maintenance page off',
   'Scale the app',
   'Run a one-off dyno',
+  'Back up the database',
+  'Restore the database',
 ];
 
 /** A local Heroku with one app, a repository, and the orb's job to deploy the one to the other. */
@@ -51,7 +54,7 @@ export interface World {
 }
 
 /** A job of the orb. */
-export type OrbJob = 'deploy' | 'maintenance-wrapped-migrate' | 'recover' | 'open-window' | 'close-window';
+export type OrbJob = 'deploy' | 'maintenance-wrapped-migrate' | 'recover' | 'rollback' | 'open-window' | 'close-window';
 
 export interface DeployOptions extends Partial<RehearsalOptions> {
   /** The orb's job; `deploy` unless given. */
