@@ -69,8 +69,7 @@ export async function checkApp(
   if (app.maintenance) {
     findings.note(
       'Maintenance',
-      `the page is on; a deployment leaves it as it is`,
-      `heroku maintenance:off -a ${name}`,
+      'the page is on; a deployment takes off only a page that heroku-cd put on, when its window closes',
     );
   }
   const slug = current?.slugId === undefined ? undefined : await heroku.slug(name, current.slugId);

@@ -81,6 +81,16 @@ export async function completeObjects(
   return missing.length;
 }
 
+/** Whether the clone has the commit, fetched from its origin where it may be. */
+export async function haveCommit(
+  git: Git,
+  commit: string,
+  { mayFetch, signal }: { mayFetch: boolean; signal?: AbortSignal },
+): Promise<boolean> {
+  if (await git.hasCommit(commit)) return true;
+  return mayFetch && git.tryFetchCommit(commit, { timeoutMs: FETCH_LIMIT_MS, ...(signal ? { signal } : {}) });
+}
+
 /** How the commit stands to the one that is deployed. */
 export type Descent = 'first' | 'same' | 'descends' | 'older' | 'elsewhere' | 'unknown';
 
@@ -93,15 +103,7 @@ export async function readDescent(
 ): Promise<Descent> {
   if (deployed === undefined) return 'first';
   if (deployed === commit) return 'same';
-  if (!(await git.hasCommit(deployed))) {
-    const fetched =
-      options.mayFetch &&
-      (await git.tryFetchCommit(deployed, {
-        timeoutMs: FETCH_LIMIT_MS,
-        ...(options.signal ? { signal: options.signal } : {}),
-      }));
-    if (!fetched) return 'unknown';
-  }
+  if (!(await haveCommit(git, deployed, options))) return 'unknown';
   if (await git.isAncestor(deployed, commit)) return 'descends';
   return (await git.isAncestor(commit, deployed)) ? 'older' : 'elsewhere';
 }

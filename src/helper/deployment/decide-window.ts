@@ -1,26 +1,26 @@
 import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../../parameters/index.ts';
-import type { Ports } from './ports.ts';
+import { nothingPending, type PendingQuestion } from '../migration/before-release.ts';
 import type { Preflight } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
 import { namesTypes, requireKnownTypes } from '../window/selection.ts';
 
 /** What the decision is made from. */
-export interface WindowQuestion {
-  readonly ports: Pick<Ports, 'git' | 'log'>;
-  readonly settings: Pick<
-    Settings<'deploy'>,
-    | 'maintenance'
-    | 'scale-down'
-    | 'stop-web'
-    | 'if-in-maintenance'
-    | 'migrate-command'
-    | 'migrate-dyno-size'
-    | 'before-migrate'
-    | 'after-migrate'
-    | 'on-migration-failure'
-  >;
+export interface WindowQuestion extends PendingQuestion {
+  readonly settings: PendingQuestion['settings'] &
+    Pick<
+      Settings<'deploy'>,
+      | 'maintenance'
+      | 'scale-down'
+      | 'stop-web'
+      | 'if-in-maintenance'
+      | 'migrate-command'
+      | 'migrate-dyno-size'
+      | 'before-migrate'
+      | 'after-migrate'
+      | 'breaking-migration'
+    >;
 }
 
 /**
@@ -31,21 +31,30 @@ export async function decideWindow(
   run: WindowQuestion,
   facts: AppFacts,
   commit: string | undefined,
-  { held, prepared }: Pick<Preflight, 'held' | 'prepared'>,
-): Promise<Pick<Preflight, 'migrates' | 'window'>> {
+  { held, prepared, last }: Pick<Preflight, 'held' | 'prepared' | 'last'>,
+): Promise<Pick<Preflight, 'migrates' | 'nothingPending' | 'window' | 'prebootOff'>> {
   const { settings, ports } = run;
   refuseContradictions(settings);
   let migrates = settings['migrate-command'] !== '';
   // Read from the commit, because the slug that it becomes does not exist yet.
-  const asked = migrates || namesTypes(settings['scale-down']);
+  const asked = migrates || settings['breaking-migration'] || namesTypes(settings['scale-down']);
   const procfile = asked && commit !== undefined ? await ports.git.readFile(commit, 'Procfile') : undefined;
-  if (migrates && procfile !== undefined && /^release\s*:/m.test(procfile)) {
+  const releasePhase = procfile !== undefined && /^release\s*:/m.test(procfile);
+  if (migrates && releasePhase) {
     migrates = false;
     ports.log.warn(
       'The Procfile has a `release` process, which migrates by itself: `migrate-command` is not run, so that nothing is migrated twice.',
     );
   }
   if (held?.migrates === true && !migrates) throw migrationIsMissing(facts, held);
+  // What the first half of this deployment learned stands; a migration that a window is held for must end well.
+  const isSettled = !migrates || held?.migrates === true;
+  const nothing = isSettled
+    ? false
+    : prepared === undefined
+      ? await nothingPending(run, facts, commit, last)
+      : !prepared.migrates;
+  if (nothing) migrates = false;
   const heldWindow = held !== undefined && (held.set.maintenance || held.set.stopped.length > 0);
   const continues = heldWindow || prepared?.continues === true;
   const window =
@@ -60,7 +69,13 @@ export async function decideWindow(
       parameter: 'stop-web',
     });
   }
-  return { migrates, window };
+  const prebootOff = settings['breaking-migration'] && facts.preboot === true && (migrates || releasePhase);
+  if (settings['breaking-migration'] && releasePhase && !window) {
+    ports.log.warn(
+      'breaking-migration: the release phase migrates while the code from before still serves. `maintenance: always` puts the page before it.',
+    );
+  }
+  return { migrates, nothingPending: nothing, window, prebootOff };
 }
 
 /** Opening the app again is not for a run that does not finish what the held one had begun. */
@@ -89,14 +104,14 @@ function requireKeep(run: WindowQuestion, facts: AppFacts): void {
 }
 
 function refuseContradictions(settings: WindowQuestion['settings']): void {
-  if (settings['on-migration-failure'] === 'restore') {
-    throw new Refusal({
-      what: 'on-migration-failure: restore needs a backup, and this version takes none.',
-      next: 'Set `on-migration-failure` to `hold` or `rollback`.',
-      parameter: 'on-migration-failure',
-    });
-  }
-  for (const parameter of ['before-migrate', 'after-migrate', 'migrate-dyno-size'] as const) {
+  const belonging = [
+    'before-migrate',
+    'after-migrate',
+    'migrate-dyno-size',
+    'pending-migrations-command',
+    'migration-paths',
+  ] as const;
+  for (const parameter of belonging) {
     if (settings[parameter] !== '' && settings['migrate-command'] === '') {
       throw new Refusal({
         what: `${parameter}: there is no migration that it could belong to.`,

@@ -1,4 +1,5 @@
 import type { Settings } from '../../parameters/index.ts';
+import type { BackupPlan } from '../database/backup-plan.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { Migration } from '../migration/migrate.ts';
@@ -34,12 +35,20 @@ export interface Preflight {
   readonly shipping: Shipping;
   /** Whether the migration command will run. */
   readonly migrates: boolean;
+  /** It was learned before the release that no migration is pending. */
+  readonly nothingPending?: boolean;
+  /** Whether preboot is switched off for this run. */
+  readonly prebootOff?: boolean;
   /** Whether the app goes through a maintenance window. */
   readonly window: boolean;
+  /** What is done about the database first; absent where nothing is. */
+  readonly backup?: BackupPlan | undefined;
   /** A window that an earlier run left closed on purpose, and that this run continues. */
   readonly held: Journal | undefined;
   /** What the first half of this deployment has written down (`--until window`). */
   readonly prepared: Journal | undefined;
+  /** The journal of the run before this one, as that run or its recovery left it. */
+  readonly last?: Journal | undefined;
   /** CircleCI's workflows that the runs before this one belonged to. */
   readonly workflows?: readonly string[];
 }

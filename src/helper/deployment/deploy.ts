@@ -1,11 +1,13 @@
 import type { Settings } from '../../parameters/index.ts';
+import { backUp, describeBackups } from '../database/backup.ts';
 import { HerokuCdError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { endOf, OPENED_BY_HAND } from '../journal/by-hand.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
-import { afterMigrate, migrate } from '../migration/migrate.ts';
+import { afterMigrate, migrate, nothingToMigrate, requireNothingPending } from '../migration/migrate.ts';
 import { closeWindow } from '../window/close.ts';
 import { openWindow } from '../window/open.ts';
+import { tryPrebootBack, switchPrebootOff } from '../window/preboot.ts';
 import { Budget } from '../time/budget.ts';
 import { checkJob } from './check-job.ts';
 import { describeError } from './describe-error.ts';
@@ -22,6 +24,7 @@ import { settle } from './settle.ts';
 import { ship } from './ship.ts';
 import { describeState, readStateNow } from './state-now.ts';
 import { UndoStack } from './undo-stack.ts';
+import { describeWindowCost } from './window-cost.ts';
 
 /** A run that had nothing to do here, and says why. */
 export interface Skipped {
@@ -73,19 +76,25 @@ export async function deploy(
 }
 
 async function runPhases(run: Run, progress: Progress): Promise<void> {
-  const { ports, phases, undo } = run;
+  const { phases, undo } = run;
   const before = await phases.run('preflight', () => preflight(run));
   progress.before = before;
   const journal = await phases.run('snapshot', () => prepareJournal(run, before));
   if (run.half === 'prepare') return;
   progress.journal = journal;
   if (before.window) {
-    progress.windowOpenedAt = ports.clock.now();
-    progress.window = await phases.run('open window', () => openWindow(run, before.app, journal));
+    const opened = await phases.run('open window', () => openWindow(run, before.app, journal));
+    progress.window = opened;
+    progress.windowOpenedAt = opened.openedAt ?? phases.now();
   }
   const { window } = progress;
   if (run.openOnly) return leaveOpen(run, journal);
+  const { backup } = before;
+  if (backup?.act === 'dump' || backup?.act === 'recovery-point') {
+    await phases.run('backup', () => backUp(run, backup, journal, window));
+  }
   const shipped = await phases.run('ship', async () => {
+    await switchPrebootOff(run, journal);
     await journal.note({ stage: 'shipping', status: window === undefined ? 'prepared' : 'open' });
     return guarded(run, window, (guardedRun) => ship(guardedRun, before, journal));
   });
@@ -97,25 +106,30 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
 
   if (before.migrates) {
     await phases.run('migrate', async () => {
+      if (await nothingToMigrate(run, before, window)) return;
       const begun = (): void => void (progress.noWayBack = true);
-      progress.migration = await migrate(run, released.release, journal, window, begun);
+      const migrated = await migrate(run, released.release, journal, window, begun);
+      progress.migration = migrated.migration;
       progress.database = 'migrated';
       undo.clear();
       await afterMigrate(run, window);
+      requireNothingPending(run, migrated);
     });
-    await phases.run('restart', () => restartDynos(run, journal));
+    if (progress.migration !== undefined) await phases.run('restart', () => restartDynos(run, journal));
   }
   const stays = journal.current.byHand === true;
   if (window !== undefined && !stays) {
     progress.notBack = (
       await phases.run('close window', () => closeWindow(window, released.release))
     ).notBack;
-    progress.windowClosedAt = ports.clock.now();
+    progress.windowClosedAt = phases.now();
   }
+  const prebootOff = await tryPrebootBack(run, journal);
   undo.clear();
   await journal.note(endOf(journal.current));
   if (stays) tellOpen(run);
   requireAllBack(run, progress);
+  if (prebootOff !== undefined) throw prebootOff;
 }
 
 /** The window is somebody's to work in from now on, and stays open until that somebody closes it. */
@@ -161,11 +175,14 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
 
   return phases.run('report', async () => {
     const app = run.settings['app-name'];
+    const cost = describeWindowCost(progress, phases.records, phases.now());
+    for (const line of cost) ports.log.info(line);
     const lookAgain = verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
     const looked = progress.before !== undefined && !prepared;
     const state = looked || lookAgain ? await readStateNow(ports.closingHeroku, app) : undefined;
     if (state !== undefined && lookAgain) {
-      for (const line of describeState(app, state, progress.database, next)) ports.log.info(line);
+      const backups = describeBackups(progress.journal?.current);
+      for (const line of describeState(app, state, progress.database, next, backups)) ports.log.info(line);
     }
     return buildResult(run, {
       verdict,

@@ -9,7 +9,7 @@ export function aroundShipping(
   shipping: readonly Act[],
   facts: AppFacts,
   settings: Settings<'plan'>,
-  needs: Pick<Preflight, 'migrates' | 'window'>,
+  needs: Pick<Preflight, 'migrates' | 'window' | 'backup' | 'prebootOff'>,
 ): readonly Act[] {
   const name = facts.app.name;
   const stopped = needs.window
@@ -26,6 +26,8 @@ export function aroundShipping(
     ...(stopped.length > 0
       ? [scaleAct(name, `stop ${stopped.join(', ')}`, `scale back to ${quantities}`)]
       : []),
+    ...(needs.backup?.act === 'dump' ? [backupAct(needs.backup)] : []),
+    ...(needs.prebootOff ? [prebootAct(name, false, 'switch preboot on again')] : []),
     ...shipping,
     ...(needs.migrates
       ? [
@@ -39,6 +41,7 @@ export function aroundShipping(
       : []),
     ...(stopped.length > 0 ? [scaleAct(name, `scale back to ${quantities}`, after)] : []),
     ...(page ? [pageAct(name, false, after)] : []),
+    ...(needs.prebootOff ? [prebootAct(name, true, after)] : []),
   ];
 }
 
@@ -47,6 +50,23 @@ function pageAct(app: string, on: boolean, undo: string): Act {
     call: `PATCH /apps/${app} {"maintenance":${on}}`,
     what: `switch the maintenance page ${on ? 'on' : 'off'}`,
     undo,
+  };
+}
+
+function prebootAct(app: string, on: boolean, undo: string): Act {
+  return {
+    call: `PATCH /apps/${app}/features/preboot {"enabled":${on}}`,
+    what: `switch preboot ${on ? 'on again' : 'off'}`,
+    undo,
+  };
+}
+
+function backupAct({ database, sharedWith }: NonNullable<Preflight['backup']>): Act {
+  const shared = sharedWith.length === 0 ? '' : `, which ${sharedWith.join(', ')} use as well`;
+  return {
+    call: `POST /client/v11/databases/${database.id}/backups`,
+    what: `back up ${database.name}${shared}`,
+    undo: 'cancel the backup; a finished one stays',
   };
 }
 

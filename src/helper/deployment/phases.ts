@@ -48,6 +48,11 @@ export class PhaseRunner {
     return this.#current;
   }
 
+  /** Milliseconds since the epoch, as the records have them. */
+  now(): number {
+    return this.#clock.now();
+  }
+
   /** Milliseconds since the current phase began. */
   get elapsedMs(): number {
     return this.#clock.now() - this.#startedAt;

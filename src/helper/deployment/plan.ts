@@ -1,4 +1,6 @@
 import type { Settings } from '../../parameters/index.ts';
+import { planBackup } from '../database/backup-plan.ts';
+import { readJournal } from '../journal/keeper.ts';
 import { checkAccount, checkApp } from './check-app.ts';
 import { checkClone, readDescent, requireDescent } from './check-clone.ts';
 import { checkJob } from './check-job.ts';
@@ -50,8 +52,14 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const pending = app.builds.find((build) => build.status === 'pending');
   if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
   const shipping = await chooseShipping(heroku, app, clone.commit, settings.force);
-  const log = { ...ports.log, warn: (text: string) => void notes.push(text) };
-  const needs = await decideWindow({ ports: { git, log }, settings }, app, clone.commit, NOTHING_EARLIER);
+  const note = (text: string): void => void notes.push(text);
+  const log = { ...ports.log, info: note, warn: note };
+  const has = (commit: string): Promise<boolean> => git.hasCommit(commit);
+  const question = { ports: { heroku, git, log }, settings, has };
+  const kept = await readJournal(ports, app.app.id, { evenOld: true });
+  const last = 'journal' in kept && kept.journal.status === 'closed' ? kept.journal : undefined;
+  const window = await decideWindow(question, app, clone.commit, { ...NOTHING_EARLIER, last });
+  const needs = { ...window, backup: await planBackup(question, app, window, undefined) };
   const ship = describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
   return {
     app: app.app.name,

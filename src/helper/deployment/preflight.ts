@@ -1,11 +1,20 @@
+import { planBackup } from '../database/backup-plan.ts';
 import { HerokuCdError, Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { App } from '../ports/heroku.ts';
+import { askPending } from '../migration/pending.ts';
 import { describeKey } from '../settings/api-key.ts';
 import { formatDuration } from '../time/format.ts';
 import { waitFor } from '../time/wait.ts';
 import { checkAccount, checkApp } from './check-app.ts';
-import { checkClone, completeHistory, completeObjects, readDescent, requireDescent } from './check-clone.ts';
+import {
+  checkClone,
+  completeHistory,
+  completeObjects,
+  haveCommit,
+  readDescent,
+  requireDescent,
+} from './check-clone.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short, type AppFacts } from './facts.ts';
 import { Findings } from './findings.ts';
@@ -38,7 +47,14 @@ export async function preflight(run: Run): Promise<Preflight> {
   if (run.openOnly) requireOwnWindow(app.app, earlier.held);
   const waited = await waitForOthers(run, app.app.name);
   if (waited || earlier.recovered) app = await checkApp(heroku, settings, account, new Findings());
-  const needs = await decideWindow(run, app, found?.commit, earlier);
+  const question = {
+    ports,
+    settings,
+    has: (commit: string) => haveCommit(git, commit, { mayFetch: true, signal }),
+    ask: () => askPending(run),
+  };
+  const window = await decideWindow(question, app, found?.commit, earlier);
+  const needs = { ...window, backup: await planBackup(run, app, window, continued(earlier)) };
   if (found === undefined) return { app, ...whatIsDeployed(app, run.openOnly), ...needs, ...earlier };
 
   const clone = await completeHistory(git, found, signal);
@@ -51,6 +67,11 @@ export async function preflight(run: Run): Promise<Preflight> {
   }
   warnOfTightDeadline(run);
   return { app, clone, shipping, ...needs, ...earlier };
+}
+
+/** The held window whose journal is this run's, also where its first half has taken that journal over. */
+function continued({ held, prepared }: Pick<Preflight, 'held' | 'prepared'>): Journal | undefined {
+  return held ?? (prepared?.continues ? prepared : undefined);
 }
 
 /** A window that a run holds is not for working in by hand unasked. @throws HerokuCdError of verdict `held`. */

@@ -6,6 +6,7 @@ import { MigrationFailed } from '../migration/migrate.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import { messageOf } from '../output/message.ts';
 import { closeWindow } from '../window/close.ts';
+import { tryPrebootBack } from '../window/preboot.ts';
 import type { Progress, Run } from './deploy-state.ts';
 import type { Release } from '../ports/heroku.ts';
 import { ReleasePhaseFailed } from './release.ts';
@@ -54,11 +55,19 @@ async function beforeMigration(
   }
   // What could not be learned must not be overruled: undoing might cut off what is still under way.
   if (verdict === 'unknown' || verdict === 'held') {
-    return isOpen ? hold(journal, verdict, error) : closeJournal(journal, { verdict });
+    return isOpen ? hold(journal, verdict, error) : closeJournal(run, journal, { verdict });
   }
-  const undone = await run.undo.unwind(run.ports.log);
-  for (const { error: failure } of undone) {
-    if (failure instanceof ReleasePhaseRan) progress.database = failure.database;
+  // Around a window, that is the end of undoing: what the release phase did decides what becomes of it.
+  const phaseRan = (failure: unknown): boolean => failure instanceof ReleasePhaseRan;
+  const undone = await run.undo.unwind(run.ports.log, (failure) => isOpen && phaseRan(failure));
+  const ran = undone.find((one) => phaseRan(one.error))?.error;
+  if (ran instanceof ReleasePhaseRan) {
+    progress.database = ran.database;
+    if (isOpen) {
+      return ran.database === 'migrated'
+        ? closeForward(run, progress, journal, ran)
+        : afterFailedMigration(run, progress, journal, ran, 'failed');
+    }
   }
   if (journal.current.continues && !journal.current.byHand) {
     progress.database = 'unknown';
@@ -67,11 +76,11 @@ async function beforeMigration(
   if (undone.every((one) => one.outcome !== 'failed')) {
     // "Refused" says that nothing was changed; what was changed and put back has failed.
     const changed = undone.some((one) => one.outcome === 'undone');
-    return closeJournal(journal, { verdict: verdict === 'refused' && changed ? 'failed' : verdict });
+    return closeJournal(run, journal, { verdict: verdict === 'refused' && changed ? 'failed' : verdict });
   }
   return isOpen
     ? hold(journal, 'held', undoFailure(undone))
-    : closeJournal(journal, { verdict: 'incomplete' });
+    : closeJournal(run, journal, { verdict: 'incomplete' });
 }
 
 async function afterFailedMigration(
@@ -86,10 +95,15 @@ async function afterFailedMigration(
     const exitStatus = error instanceof MigrationFailed ? error.exitStatus : null;
     progress.migration = { command: run.settings['migrate-command'], exitStatus };
   }
-  if (verdict === 'unknown') return hold(journal, 'unknown', error);
+  if (verdict === 'unknown') {
+    // Without a window there is nothing to hold, and nothing that a later run could continue.
+    return progress.window === undefined
+      ? closeJournal(run, journal, { verdict })
+      : hold(journal, 'unknown', error);
+  }
   if (run.settings['on-migration-failure'] !== 'rollback') {
     return progress.window === undefined
-      ? closeJournal(journal, { verdict: 'incomplete' })
+      ? closeJournal(run, journal, { verdict: 'incomplete' })
       : hold(journal, 'held', error);
   }
   const { log } = run.ports;
@@ -98,15 +112,15 @@ async function afterFailedMigration(
     const release = await releaseEarlierCode(run, journal);
     if (progress.window !== undefined && !journal.current.byHand) {
       progress.notBack = (await closeWindow(progress.window, release)).notBack;
-      progress.windowClosedAt = run.ports.clock.now();
+      progress.windowClosedAt = run.phases.now();
     }
     log.warn(
       'The code from before serves again. What the migration did to the database until it failed stays.',
     );
-    return await closeJournal(journal, { verdict: 'incomplete' });
+    return await closeJournal(run, journal, { verdict: 'incomplete' });
   } catch (failure) {
     log.warn(`Going back failed: ${messageOf(failure)}`);
-    if (progress.window === undefined) return closeJournal(journal, { verdict: 'incomplete' });
+    if (progress.window === undefined) return closeJournal(run, journal, { verdict: 'incomplete' });
     return hold(journal, 'held', failure);
   }
 }
@@ -119,21 +133,23 @@ async function closeForward(
   error: unknown,
 ): Promise<Settled> {
   const { window } = progress;
-  if (window === undefined || progress.windowClosedAt !== undefined) {
-    return closeJournal(journal, { verdict: 'incomplete' });
+  if (progress.windowClosedAt !== undefined) return closeJournal(run, journal, { verdict: 'incomplete' });
+  if (window !== undefined && error instanceof HerokuCdError && error.verdict === 'held') {
+    return hold(journal, 'held', error);
   }
-  if (error instanceof HerokuCdError && error.verdict === 'held') return hold(journal, 'held', error);
   try {
     if (run.phases.current === 'migrate' || run.phases.current === 'restart')
       await restartDynos(run, journal);
     const current = await requireNoStranger(run, journal);
-    if (!journal.current.byHand) {
+    if (window !== undefined && !journal.current.byHand) {
       progress.notBack = (await closeWindow(window, current)).notBack;
-      progress.windowClosedAt = run.ports.clock.now();
+      progress.windowClosedAt = run.phases.now();
     }
-    return await closeJournal(journal, { verdict: 'incomplete' });
+    return await closeJournal(run, journal, { verdict: 'incomplete' });
   } catch (failure) {
-    run.ports.log.warn(`The window cannot be closed: ${messageOf(failure)}`);
+    const what = window === undefined ? 'The dynos cannot be restarted' : 'The window cannot be closed';
+    run.ports.log.warn(`${what}: ${messageOf(failure)}`);
+    if (window === undefined) return closeJournal(run, journal, { verdict: 'incomplete' });
     return hold(journal, 'held', failure);
   }
 }
@@ -173,7 +189,11 @@ async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): P
   };
 }
 
-async function closeJournal(journal: JournalKeeper, settled: Settled): Promise<Settled> {
+async function closeJournal(run: Run, journal: JournalKeeper, settled: Settled): Promise<Settled> {
+  const prebootOff = await tryPrebootBack(run, journal);
+  if (prebootOff !== undefined) {
+    settled = { verdict: 'incomplete', ...(prebootOff.next === undefined ? {} : { next: prebootOff.next }) };
+  }
   await noteEnd(journal, endOf(journal.current));
   return settled;
 }

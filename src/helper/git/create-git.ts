@@ -5,6 +5,7 @@ import { GitProcesses, type GitOptions as ProcessOptions, type NetworkLimits } f
 import { fetchObjects, missingObjects } from './objects.ts';
 import { push } from './push.ts';
 import { gitVersion, hasCommit, isAncestor, resolveCommit, topLevel } from './revisions.ts';
+import { changedFiles } from './changed-files.ts';
 import { archive, hasSubmodules, readFile, usesLfs } from './tree.ts';
 
 export interface GitOptions extends ProcessOptions {
@@ -79,6 +80,10 @@ class CommandLineGit implements Git {
 
   readFile(commit: string, path: string): Promise<string | undefined> {
     return readFile(this.#processes, commit, path);
+  }
+
+  changedFiles(from: string | undefined, to: string, pattern: string): Promise<readonly string[]> {
+    return changedFiles(this.#processes, from, to, pattern);
   }
 
   archive(commit: string, file: string, options?: { directory?: string }): Promise<void> {

@@ -128,8 +128,12 @@ export function gitEnvironment(
 export function offlineEnvironment(
   job: JobEnvironment,
   settings: readonly ConfigSetting[] = [],
+  globs = false,
 ): Environment {
-  return gitEnvironment(job, { variables: OFFLINE, settings });
+  return gitEnvironment(job, {
+    variables: globs ? { ...OFFLINE, GIT_LITERAL_PATHSPECS: '0' } : OFFLINE,
+    settings,
+  });
 }
 
 function secretDetector(values: readonly string[]): (text: string) => boolean {

@@ -41,6 +41,8 @@ export interface OfflineOptions {
   /** Reads many files or much history, and may take longer. */
   readonly bulk?: boolean;
   readonly settings?: readonly ConfigSetting[];
+  /** Paths among the arguments are patterns. */
+  readonly globs?: boolean;
 }
 
 const COMMAND_TIMEOUT_MS = 60_000;
@@ -101,7 +103,7 @@ export class GitProcesses {
     const result = await this.#run({
       args,
       timeoutMs,
-      environment: offlineEnvironment(this.#job, options.settings),
+      environment: offlineEnvironment(this.#job, options.settings, options.globs),
       ...input,
     });
     const { exitCode } = result;

@@ -2,7 +2,7 @@ import { array, unknown } from 'valibot';
 import type { App, ProcessFormation, ScaleUpdate } from '../ports/heroku.ts';
 import type { Api } from './api.ts';
 import { appPath } from './paths.ts';
-import { appShape, formationShape } from './shapes.ts';
+import { appShape, featureShape, formationShape } from './shapes.ts';
 
 /** Switches the maintenance page (Platform API Reference: App Update). */
 export function setMaintenance(api: Api, app: string, on: boolean): Promise<App> {
@@ -12,6 +12,17 @@ export function setMaintenance(api: Api, app: string, on: boolean): Promise<App>
     body: { maintenance: on },
     answer: appShape,
     variant: 'sdk',
+    repeat: 'always',
+  });
+}
+
+/** Switches a feature of the app (Platform API Reference: App Feature Update). */
+export async function setFeature(api: Api, app: string, feature: string, enabled: boolean): Promise<void> {
+  await api.call({
+    method: 'PATCH',
+    path: appPath(app, 'features', feature),
+    body: { enabled },
+    answer: featureShape,
     repeat: 'always',
   });
 }

@@ -63,6 +63,11 @@ export interface Git {
   hasSubmodules(commit: string): Promise<boolean>;
   /** The file's text at a commit, or undefined where it is absent. */
   readFile(commit: string, path: string): Promise<string | undefined>;
+  /**
+   * Files of two commits that match a pattern from the top, as git's own `glob` pathspecs do, and differ; with
+   * no first commit, all files of the second that match.
+   */
+  changedFiles(from: string | undefined, to: string, pattern: string): Promise<readonly string[]>;
   /** A .tar.gz of the commit's tree, written to `file`. */
   archive(commit: string, file: string, options?: { directory?: string }): Promise<void>;
   push(request: PushRequest): Promise<PushOutcome>;

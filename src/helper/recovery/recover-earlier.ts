@@ -13,6 +13,8 @@ export interface Earlier {
   readonly held: Journal | undefined;
   /** What the first half of this very deployment has written down. */
   readonly prepared: Journal | undefined;
+  /** The journal of the run before this one, as that run or its recovery left it. */
+  readonly last?: Journal | undefined;
   /** The workflows that the earlier runs belonged to. */
   readonly workflows?: readonly string[];
 }
@@ -29,10 +31,11 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
     if (found.none !== undefined)
       run.ports.log.warn(`A journal lies in ${run.ports.store.directory}, but ${found.none}; it is ignored.`);
     if (run.half === 'continue') throw nothingPrepared(app);
-    return NOTHING;
+    const old = await readJournal(run.ports, app.id, { evenOld: true });
+    return 'journal' in old && old.journal.status === 'closed' ? { ...NOTHING, last: old.journal } : NOTHING;
   }
   const { journal } = found;
-  const nothing: Earlier = { ...NOTHING, workflows: journal.workflows ?? [] };
+  const nothing: Earlier = { ...NOTHING, last: journal, workflows: journal.workflows ?? [] };
   if (run.half === 'continue') {
     if (journal.status !== 'prepared') throw nothingPrepared(app);
     return { ...nothing, prepared: journal };
@@ -62,7 +65,12 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
     });
   }
   const { current } = keeper;
-  return { ...nothing, recovered: true, held: current.status === 'held' ? current : undefined };
+  return {
+    ...nothing,
+    last: current,
+    recovered: true,
+    held: current.status === 'held' ? current : undefined,
+  };
 }
 
 function nothingPrepared(app: App): Refusal {

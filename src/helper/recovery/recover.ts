@@ -1,3 +1,4 @@
+import { cancelBackup } from '../database/capture.ts';
 import { Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Run } from '../deployment/deploy-state.ts';
@@ -9,6 +10,7 @@ import { releaseEarlierCode } from '../migration/rollback.ts';
 import type { App, Heroku } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import { switchPage } from '../window/page.ts';
+import { putPrebootBack } from '../window/preboot.ts';
 import { putProcessesBack } from '../window/put-back.ts';
 import { waitForWeb } from '../window/web.ts';
 
@@ -47,12 +49,23 @@ export async function recoverJournal(
   const app = found.app.name;
   await settleBuilds(run, found, options.forNewRun === true);
   await settleDynos(run, found);
+  const { addOn, pending } = found.database ?? {};
+  if (addOn !== undefined && pending !== undefined) {
+    await cancelBackup(heroku, log, addOn.billingApp, pending);
+  }
   const release = await heroku.currentRelease(app);
   const slug = release?.slugId === undefined ? undefined : await heroku.slug(app, release.slugId);
   const ours = slug !== undefined && slug.commit === found.commit;
   // A release phase is the migration of an app that has one; that the release is current proves its success.
-  const migrated = found.stage === 'migrated' || (ours && slug.processTypes['release'] !== undefined);
+  const migrated =
+    found.stage === 'migrated' ||
+    (ours && found.stage !== 'restoring' && slug.processTypes['release'] !== undefined);
   const open = !migrated && (await migrationIsOpen(heroku, found, ours));
+  const hasWindow = found.continues || found.set.maintenance || found.set.stopped.length > 0;
+  if (open && !options.evenHeld && !hasWindow) {
+    await leaveOpenApp(run, journal, options);
+    return [];
+  }
   if (open && !options.evenHeld) {
     const reason = 'A migration of it may have begun, and that it succeeded is not proven.';
     await journal.note({ status: 'held', byHand: false, reason });
@@ -89,14 +102,36 @@ export async function recoverJournal(
   // Killed between the migration and the restart, web dynos would know the schema from before.
   if (ours && migrated) await restartDynos(run, journal);
   if (found.byHand && !options.evenHeld) {
+    await putPrebootBack(run, journal);
     await journal.note(endOf(found));
     log.info(`What the earlier run had begun on ${app} is put back; the window, opened by hand, stays open.`);
     return [];
   }
   const missing = await putFieldsBack(run, found);
+  await putPrebootBack(run, journal);
   await journal.note({ status: 'closed' });
   if (missing.length === 0) log.info(`${app} is as it was found, and the journal is closed.`);
   return missing;
+}
+
+/**
+ * Without a window there is none to hold: a new deployment migrates again, and a person is told.
+ * @throws UnknownOutcome where nobody migrates again.
+ */
+async function leaveOpenApp(
+  run: Recovery,
+  journal: JournalKeeper,
+  { forNewRun }: RecoverOptions,
+): Promise<void> {
+  const app = journal.current.app.name;
+  await putPrebootBack(run, journal);
+  await journal.note({ status: 'closed' });
+  const what = `A migration of ${app} without a window may have begun, and that it succeeded is not proven.`;
+  if (forNewRun) return run.ports.log.warn(what);
+  throw new UnknownOutcome({
+    what,
+    next: 'Look at the database, and run the deployment again: it migrates again.',
+  });
 }
 
 async function putFieldsBack(run: Recovery, journal: Journal): Promise<readonly string[]> {
@@ -179,6 +214,7 @@ function isOurs(command: string): boolean {
  * processes are as they were found, which is how a run leaves an app when it is done.
  */
 async function migrationIsOpen(heroku: Heroku, journal: Journal, ours: boolean): Promise<boolean> {
+  if (journal.stage === 'restoring') return true;
   // The window that was continued is held for a migration that failed, whatever this journal's run did.
   if (journal.continues && !journal.byHand) return true;
   if (await releasePhaseFailed(heroku, journal)) return true;
@@ -198,6 +234,7 @@ async function isUntouched(heroku: Heroku, journal: Journal): Promise<boolean> {
   if (journal.set.stopped.some((type) => formation.find((one) => one.type === type)?.quantity === 0)) {
     return false;
   }
+  if (journal.set.prebootOff && (await heroku.featureEnabled(app.name, 'preboot')) === false) return false;
   return !journal.set.maintenance || !app.maintenance || (await isOfSomebodyElse(heroku, journal, app));
 }
 

@@ -26,8 +26,9 @@ export async function openWindow(run: Run, facts: AppFacts, journal: JournalKeep
   try {
     await guard.open();
     await requireAsSnapshot(run, facts);
+    const openedAt = run.phases.now();
     await stopEverything(run, window, guard);
-    return { ...window, guard };
+    return { ...window, openedAt, guard };
   } catch (error) {
     guard.close();
     throw error;

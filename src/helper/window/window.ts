@@ -13,6 +13,8 @@ export interface Window {
   >;
   readonly budget: Budget;
   readonly journal: JournalKeeper;
+  /** Milliseconds since the epoch; absent as `guard` is. */
+  readonly openedAt?: number;
   /** Absent where another process has opened the window. */
   readonly guard?: WindowGuard;
 }

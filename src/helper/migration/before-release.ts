@@ -1,0 +1,79 @@
+import type { Preflight } from '../deployment/deploy-state.ts';
+import { short, type AppFacts } from '../deployment/facts.ts';
+import type { Ports } from '../deployment/ports.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Settings } from '../../parameters/index.ts';
+import { comparePaths, type PathsSay } from './paths.ts';
+import type { Answer } from './pending.ts';
+
+/** What it is learned from. */
+export interface PendingQuestion {
+  readonly ports: Pick<Ports, 'git' | 'log'>;
+  readonly settings: Pick<Settings<'deploy'>, 'migration-paths' | 'pending-migrations-command'>;
+  /** Whether the clone has the commit, or can get it. */
+  readonly has: (commit: string) => Promise<boolean>;
+  /** Asks the current release; absent where no dyno may be started. */
+  readonly ask?: () => Promise<Answer>;
+}
+
+/**
+ * Whether it is certain, before anything is released, that no migration is pending. The current release's
+ * dynos know the migrations of its own code alone, so `pending-migrations-command` is asked here only about
+ * code that is deployed already.
+ */
+export async function nothingPending(
+  question: PendingQuestion,
+  { deployedCommit: deployed }: Pick<AppFacts, 'deployedCommit'>,
+  /** Undefined: what is deployed is to be migrated. */
+  commit: string | undefined,
+  last: Preflight['last'],
+): Promise<boolean> {
+  const { ports, settings, ask } = question;
+  const { log } = ports;
+  const { 'migration-paths': paths, 'pending-migrations-command': command } = settings;
+  if (paths !== '' && commit !== undefined) {
+    const says = unproven(last, deployed, commit) ?? (await comparePaths(question, paths, deployed, commit));
+    if ('nothing' in says) {
+      log.info(`Nothing to migrate: ${says.nothing}`);
+      return true;
+    }
+    log.info(`migration-paths: ${says.pending}`);
+  }
+  if (command === '') return false;
+  if (commit === undefined || commit === deployed) {
+    if (ask === undefined) {
+      log.info(
+        '`pending-migrations-command` will be asked first; with nothing pending, nothing is migrated.',
+      );
+      return false;
+    }
+    if ((await ask()) !== 'nothing') return false;
+    log.info('Nothing to migrate: `pending-migrations-command` says so of the code that is deployed.');
+    return true;
+  }
+  log.info(
+    `Only dynos of ${short(commit)} know its migrations: \`pending-migrations-command\` is asked once it is released.`,
+  );
+  return false;
+}
+
+/** That files have not changed proves nothing where the migration before has not been seen to succeed. */
+function unproven(
+  last: Journal | undefined,
+  deployed: string | undefined,
+  commit: string,
+): PathsSay | undefined {
+  const isProven =
+    last?.status === 'closed' &&
+    (!last.migrates || (last.stage === 'migrated' && last.stillPending !== true));
+  if (deployed === commit) {
+    if (isProven && last.commit === commit) return undefined;
+    return { pending: `Whether ${short(commit)}, which is deployed already, was migrated is not known.` };
+  }
+  // Of a run that stopped before its migration, only code that it left deployed matters.
+  const began = last?.stage === 'migrating' || last?.stage === 'migrated' || last?.stage === 'restoring';
+  if (last === undefined || isProven || (!began && last.commit !== deployed)) return undefined;
+  return {
+    pending: `The migration of the run before (${short(last.commit)}) is not proven to have succeeded.`,
+  };
+}
