@@ -1,4 +1,5 @@
 import type { Settings } from '../../parameters/index.ts';
+import type { BuildThere } from '../build-app/build.ts';
 import type { BackupPlan } from '../database/backup-plan.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
@@ -33,6 +34,8 @@ export interface Preflight {
   readonly app: AppFacts;
   readonly clone: CloneFacts;
   readonly shipping: Shipping;
+  /** The commit is built on `build-app` first. */
+  readonly buildThere?: BuildThere | undefined;
   /** Whether the migration command will run. */
   readonly migrates: boolean;
   /** It was learned before the release that no migration is pending. */

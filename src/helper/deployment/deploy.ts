@@ -1,4 +1,5 @@
 import type { Settings } from '../../parameters/index.ts';
+import { buildThere } from '../build-app/build.ts';
 import { backUp, describeBackups } from '../database/backup.ts';
 import { HerokuCdError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
@@ -77,8 +78,13 @@ export async function deploy(
 
 async function runPhases(run: Run, progress: Progress): Promise<void> {
   const { phases, undo } = run;
-  const before = await phases.run('preflight', () => preflight(run));
+  let before = await phases.run('preflight', () => preflight(run));
   progress.before = before;
+  const { buildThere: there } = before;
+  if (there !== undefined) {
+    const found = before;
+    progress.before = before = await phases.run('build', () => buildThere(run, found, there));
+  }
   const journal = await phases.run('snapshot', () => prepareJournal(run, before));
   if (run.half === 'prepare') return;
   progress.journal = journal;

@@ -1,4 +1,5 @@
 import type { Settings } from '../../parameters/index.ts';
+import { describeBuild, planBuild } from '../build-app/build.ts';
 import { planBackup } from '../database/backup-plan.ts';
 import { readJournal } from '../journal/keeper.ts';
 import { checkAccount, checkApp } from './check-app.ts';
@@ -51,7 +52,8 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   }
   const pending = app.builds.find((build) => build.status === 'pending');
   if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
-  const shipping = await chooseShipping(heroku, app, clone.commit, settings.force);
+  const chosen = await chooseShipping(heroku, app, clone.commit, settings.force);
+  const { shipping, buildThere } = await planBuild({ ports, settings }, clone.commit, chosen);
   const note = (text: string): void => void notes.push(text);
   const log = { ...ports.log, info: note, warn: note };
   const has = (commit: string): Promise<boolean> => git.hasCommit(commit);
@@ -60,12 +62,15 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const last = 'journal' in kept && kept.journal.status === 'closed' ? kept.journal : undefined;
   const window = await decideWindow(question, app, clone.commit, { ...NOTHING_EARLIER, last });
   const needs = { ...window, backup: await planBackup(question, app, window, undefined) };
-  const ship = describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
+  const [build, release] = buildThere ? describeBuild(buildThere, app.app.name, clone.commit) : [];
+  const ship = release
+    ? [release]
+    : describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
   return {
     app: app.app.name,
     commit: clone.commit,
     deployed: app.deployedCommit ?? null,
-    acts: aroundShipping(ship, app, settings, needs),
+    acts: [...(build ? [build] : []), ...aroundShipping(ship, app, settings, needs)],
     notes,
   };
 }

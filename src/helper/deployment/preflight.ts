@@ -1,3 +1,4 @@
+import { planBuild } from '../build-app/build.ts';
 import { planBackup } from '../database/backup-plan.ts';
 import { HerokuCdError, Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -60,13 +61,15 @@ export async function preflight(run: Run): Promise<Preflight> {
   const clone = await completeHistory(git, found, signal);
   const descent = await readDescent(git, clone.commit, app.deployedCommit, { mayFetch: true, signal });
   requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
-  const shipping = await chooseShipping(heroku, app, clone.commit, settings.force);
-  if (shipping.kind === 'push') {
+  const chosen = await chooseShipping(heroku, app, clone.commit, settings.force);
+  if (settings['build-app'] !== '' && chosen.kind === 'push') await waitForOthers(run, settings['build-app']);
+  const { shipping, buildThere } = await planBuild(run, clone.commit, chosen, earlier.prepared);
+  if (shipping.kind === 'push' && buildThere === undefined) {
     const fetched = await completeObjects(git, clone, app.deployedCommit, signal);
     if (fetched > 0) log.info(`Fetched ${fetched} objects that this blobless clone lacked.`);
   }
   warnOfTightDeadline(run);
-  return { app, clone, shipping, ...needs, ...earlier };
+  return { app, clone, shipping, buildThere, ...needs, ...earlier };
 }
 
 /** The held window whose journal is this run's, also where its first half has taken that journal over. */

@@ -25,6 +25,7 @@ export function buildResult(run: Run, outcome: Outcome): Result {
   const { before } = progress;
   const { heroku, git } = run.ports;
   const current = before?.app.current;
+  const kept = progress.journal?.current.database;
   return {
     schemaVersion: 1,
     verdict: outcome.verdict,
@@ -45,7 +46,9 @@ export function buildResult(run: Run, outcome: Outcome): Result {
       after: state === undefined ? null : state.formation.map(process),
     },
     database: progress.database,
-    backups: [],
+    backups: [kept?.backup, kept?.safety].flatMap((one) => (one === undefined ? [] : [one.name])),
+    recoveryPoint: kept?.recoveryPoint ?? null,
+    sharedDatabase: before?.backup?.sharedWith ?? [],
     migration: progress.migration ?? null,
     caches: [],
     phases: run.phases.records,

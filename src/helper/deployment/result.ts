@@ -36,7 +36,12 @@ export interface Result {
     readonly after: readonly ResultProcess[] | null;
   };
   readonly database: DatabaseOutcome;
+  /** Their ids, such as `b001`: the one from before the migration first. */
   readonly backups: readonly string[];
+  /** ISO 8601, in place of a backup where the database has continuous protection. */
+  readonly recoveryPoint: string | null;
+  /** Other apps on the database. */
+  readonly sharedDatabase: readonly string[];
   readonly migration: { readonly command: string; readonly exitStatus: number | null } | null;
   readonly caches: readonly string[];
   readonly phases: readonly PhaseRecord[];

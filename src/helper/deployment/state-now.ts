@@ -38,6 +38,7 @@ export function describeState(
   state: StateNow | { readonly unreadable: string },
   database: DatabaseOutcome,
   next: string | undefined,
+  backups = 'none taken by this run',
 ): readonly string[] {
   const rows =
     'unreadable' in state
@@ -56,7 +57,7 @@ export function describeState(
     ...[
       ...rows,
       `database    ${database}`,
-      'backups     none taken by this run',
+      `backups     ${backups}`,
       `next        ${next ?? `heroku releases -a ${name}`}`,
     ].map((row) => `  ${row}`),
   ];

@@ -25,13 +25,15 @@ export interface ApiOptions {
 
 /** One call of the Platform API. */
 export interface Call<S extends GenericSchema> {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly answer: S;
   readonly body?: unknown;
   readonly range?: string;
   /** Suffix of the version in the Accept header, such as `sdk`, for fields that only it brings. */
   readonly variant?: string;
+  /** Fields that Heroku leaves out unless they are named (Heroku CLI: `Accept-Inclusion`). */
+  readonly inclusion?: string;
   /** Absent: a GET is always repeated, anything else only when nothing happened. */
   readonly repeat?: Repeat;
 }
@@ -74,7 +76,7 @@ export class Api {
   async *pages<S extends GenericSchema>(
     path: string,
     item: S,
-    options: { range?: string } = {},
+    options: Pick<Call<S>, 'range' | 'inclusion'> = {},
   ): AsyncGenerator<InferOutput<S>[]> {
     const seen = new Set<string>();
     let range = options.range;
@@ -83,6 +85,7 @@ export class Api {
         method: 'GET',
         path,
         answer: array(item),
+        ...(options.inclusion === undefined ? {} : { inclusion: options.inclusion }),
         ...(range === undefined ? {} : { range }),
       } as const;
       const page = await this.#exchange(call);
@@ -95,9 +98,13 @@ export class Api {
   }
 
   /** All rows of a list, in the server's order. */
-  async list<S extends GenericSchema>(path: string, item: S): Promise<InferOutput<S>[]> {
+  async list<S extends GenericSchema>(
+    path: string,
+    item: S,
+    options: Pick<Call<S>, 'inclusion'> = {},
+  ): Promise<InferOutput<S>[]> {
     const rows: InferOutput<S>[] = [];
-    for await (const page of this.pages(path, item)) rows.push(...page);
+    for await (const page of this.pages(path, item, options)) rows.push(...page);
     return rows;
   }
 
@@ -149,6 +156,7 @@ export class Api {
       'User-Agent': this.options.userAgent,
       'Request-Id': requestId,
       ...(call.range === undefined ? {} : { Range: call.range }),
+      ...(call.inclusion === undefined ? {} : { 'Accept-Inclusion': call.inclusion }),
       ...(call.body === undefined ? {} : { 'Content-Type': 'application/json' }),
     };
   }

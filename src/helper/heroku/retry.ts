@@ -7,7 +7,9 @@ export type Repeat =
   /** A read, or a change that comes to the same however often it is made. */
   | 'always'
   /** It creates something each time: only after an answer that proves that nothing was created. */
-  | 'if-nothing-happened';
+  | 'if-nothing-happened'
+  /** Whoever calls asks again anyway. */
+  | 'never';
 
 /** One try of a call that failed. Stays in this folder: callers get the {@link HerokuApiError} in it. */
 export class FailedTry extends Error {
@@ -84,6 +86,7 @@ export async function withRetries<T>(
 }
 
 function mayRepeat(failed: FailedTry, repeat: Repeat): boolean {
+  if (repeat === 'never') return false;
   return failed.repeat === 'harmless' || (failed.repeat === 'unclear' && repeat === 'always');
 }
 

@@ -1,4 +1,5 @@
 import type { Settings } from '../../parameters/index.ts';
+import { describeBackups } from '../database/backup.ts';
 import { describeError } from '../deployment/describe-error.ts';
 import type { DatabaseOutcome } from '../deployment/result.ts';
 import { describeState, readStateNow } from '../deployment/state-now.ts';
@@ -120,7 +121,8 @@ async function tellState(run: Command, journal: Journal | undefined, given?: str
   const state = await readStateNow(run.ports.closingHeroku, name);
   const next =
     given ?? `heroku-cd ${journal?.byHand ? 'window close' : 'recover --release-hold'} --app-name ${name}`;
-  for (const line of describeState(name, state, databaseOf(journal), next)) run.ports.log.info(line);
+  for (const line of describeState(name, state, databaseOf(journal), next, describeBackups(journal)))
+    run.ports.log.info(line);
 }
 
 function done(verdict: Verdict, what: string): Recovered {

@@ -26,6 +26,9 @@ const CALLS: readonly (readonly [string, string, readonly string[]])[] = [
   ['run-one-off', 'Run a one-off dyno', ['run']],
   ['recover', 'Ask Heroku for the app', ['identify']],
   ['recover', 'Recover the app', ['recover']],
+  ['rollback', 'Ask Heroku for the app', ['identify']],
+  ['rollback', 'Roll the app back', ['rollback']],
+  ['backup-database', 'Back up the database', ['backup', 'capture']],
 ];
 
 /** A run step with its parameters put in, as the compiler does. */

@@ -135,6 +135,11 @@ export class WindowWorld {
     return window;
   }
 
+  /** For a window that a test opens by itself: its guard is closed with the world. */
+  willClose(window: Window): void {
+    this.#runs.push(window);
+  }
+
   async close(): Promise<void> {
     for (const window of this.#runs) window.guard?.close();
     for (const client of this.#clients) client.close();

@@ -1,0 +1,165 @@
+import type { AppFacts } from '../deployment/facts.ts';
+import type { Preflight } from '../deployment/deploy-state.ts';
+import type { Ports } from '../deployment/ports.ts';
+import { Refusal } from '../errors.ts';
+import { HerokuApiError } from '../heroku/index.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Settings } from '../../parameters/index.ts';
+import type { AppDatabase, DatabaseAddOn, Transfer } from '../ports/heroku.ts';
+import { isOver } from './transfer.ts';
+
+/** What a run does about the app's database before it migrates. */
+export interface BackupPlan {
+  /** `keep`: a held window's backup stays the one of this run. */
+  readonly act: 'dump' | 'recovery-point' | 'keep' | 'none';
+  readonly database: DatabaseAddOn;
+  /** What the billing app calls the database. */
+  readonly names: readonly string[];
+  /** Other apps that work with it. */
+  readonly sharedWith: readonly string[];
+}
+
+/** What the plan is made from. */
+export interface BackupQuestion {
+  readonly ports: Pick<Ports, 'heroku' | 'log'>;
+  readonly settings: Pick<
+    Settings<'deploy'>,
+    'backup' | 'stop-web' | 'on-migration-failure' | 'shared-database' | 'migrate-command'
+  >;
+}
+
+/** Dumps of larger databases may time out (Dev Center: Heroku PGBackups). */
+export const LARGE_BYTES = 20 * 2 ** 30;
+
+/**
+ * Whether this run takes a backup, and of what. Reads only, and nothing at all where no migration will run.
+ * @throws Refusal for a backup that is asked for and cannot be, for parameters that contradict each other,
+ * and while another backup or restore is going on.
+ */
+export async function planBackup(
+  { ports, settings }: BackupQuestion,
+  { app }: AppFacts,
+  { migrates, window, nothingPending }: Pick<Preflight, 'migrates' | 'window' | 'nothingPending'>,
+  held: Journal | undefined,
+): Promise<BackupPlan | undefined> {
+  const { heroku, log } = ports;
+  if (nothingPending && settings.backup !== 'always') return undefined;
+  const restores = settings['on-migration-failure'] === 'restore' && (migrates || window);
+  if (restores) requireRestorable(settings, window);
+  const isWanted = settings.backup === 'always' || settings['migrate-command'] !== '' || restores;
+  if (settings.backup === 'never' || !isWanted) return undefined;
+  const database = await heroku.database(app.name);
+  if (!isAddOn(database)) {
+    const why = missing(app.name, database);
+    if (settings.backup === 'always' || restores) throw noBackup(why, restores);
+    log.info(`Database: ${why} No backup is taken.`);
+    return undefined;
+  }
+  const [attachments, transfers] = await Promise.all([
+    heroku.attachments(database.id),
+    heroku.transfers(database.billingApp),
+  ]);
+  requireNonePending(database, transfers);
+  const sharedWith = [...new Set(attachments.map((one) => one.app))].filter((name) => name !== app.name);
+  if (sharedWith.length > 0) {
+    log.warn(`Database: ${database.name} is shared with ${sharedWith.join(', ')}.`);
+    if (restores && settings['shared-database'] === 'refuse') throw isShared(database, sharedWith);
+  }
+  const names = attachments.filter((one) => one.app === database.billingApp).map(({ name }) => name);
+  const plan = { database, names, sharedWith };
+  if (held !== undefined && !held.byHand) {
+    const backup = held.database?.backup;
+    const isThere = transfers.some(({ id, succeeded }) => id === backup?.id && succeeded);
+    log.info(
+      `Backup: the held window ${isThere ? `has ${backup?.name ?? ''}` : 'has none'}; none is taken of what its run may have changed.`,
+    );
+    if (restores && !isThere) throw noBackup('The held window has no backup any more.', true);
+    return { act: 'keep', ...plan };
+  }
+  const facts = await factsOf(heroku, database);
+  // A restore needs a dump, whatever else protects the database.
+  const dumps = settings.backup === 'always' || restores || !facts.protected;
+  if (dumps && (facts.bytes ?? 0) > LARGE_BYTES) {
+    log.warn(
+      `Backup: ${database.name} has more than 20 GB, and a dump of it may take longer than \`backup-timeout\`.`,
+    );
+  }
+  return { act: dumps ? 'dump' : 'recovery-point', ...plan };
+}
+
+/** Whether it is an add-on of Heroku Postgres. */
+export function isAddOn(database: AppDatabase): database is DatabaseAddOn {
+  return typeof database === 'object';
+}
+
+/** Why there is nothing to back up, in a sentence. */
+export function missing(app: string, database: AppDatabase): string {
+  return database === 'external'
+    ? `DATABASE_URL of ${app} leads to a database that is no add-on of Heroku Postgres: only its own provider can back it up.`
+    : `${app} has no database of Heroku Postgres.`;
+}
+
+/** @throws Refusal that names the backup or restore that is going on: one is done after the other. */
+export function requireNonePending(database: DatabaseAddOn, transfers: readonly Transfer[]): void {
+  const pending = transfers.find((one) => !isOver(one));
+  if (pending === undefined) return;
+  const app = database.billingApp;
+  throw new Refusal({
+    what: `${pending.name}, a ${pending.kind === 'other' ? 'copy' : pending.kind} of ${app}, is going on since ${pending.createdAt}.`,
+    why: 'Heroku takes one backup or restore after the other, and a restore under way must not meet a migration. Nothing was changed.',
+    next: `Wait for its end (\`heroku pg:backups:info ${pending.name} -a ${app}\`), or end it with \`heroku pg:backups:cancel ${pending.name} -a ${app}\`; then run again.`,
+    parameter: 'backup',
+  });
+}
+
+async function factsOf(heroku: Ports['heroku'], { id, name, billingApp }: DatabaseAddOn) {
+  try {
+    return await heroku.databaseFacts(id);
+  } catch (error) {
+    if (!(error instanceof HerokuApiError) || error.status !== 404) throw error;
+    throw new Refusal({
+      what: `The database ${name} of ${billingApp} is not there yet.`,
+      next: `heroku pg:wait ${name} -a ${billingApp}`,
+      parameter: 'backup',
+      cause: error,
+    });
+  }
+}
+
+function requireRestorable(settings: BackupQuestion['settings'], window: boolean): void {
+  const wrong = !window
+    ? ['maintenance', 'never', 'auto` or `always']
+    : settings.backup === 'never'
+      ? ['backup', 'never', 'auto` or `always']
+      : settings['stop-web']
+        ? undefined
+        : ['stop-web', 'false', 'true'];
+  if (wrong === undefined) return;
+  const [parameter = '', value, instead] = wrong;
+  throw new Refusal({
+    what: `on-migration-failure: restore does not go with \`${parameter}: ${value}\`.`,
+    why: 'A database is restored from the backup of a maintenance window in which everything is stopped, web dynos too.',
+    next: `Set \`${parameter}\` to \`${instead}\`, or \`on-migration-failure\` to \`hold\` or \`rollback\`.`,
+    parameter,
+  });
+}
+
+function noBackup(why: string, restores: boolean): Refusal {
+  const parameter = restores ? 'on-migration-failure' : 'backup';
+  return new Refusal({
+    what: `${parameter}: there is no backup to be had. ${why}`,
+    next: restores
+      ? 'Set `on-migration-failure` to `hold` or `rollback`.'
+      : 'Set `backup` to `auto` or `never`.',
+    parameter,
+  });
+}
+
+function isShared({ name }: DatabaseAddOn, apps: readonly string[]): Refusal {
+  return new Refusal({
+    what: `shared-database: ${name} is the database of ${apps.join(', ')} as well.`,
+    why: '`on-migration-failure: restore` would take from them what they write while the migration runs.',
+    next: 'Stop those apps for the deployment and set `shared-database` to `accept`, or set `on-migration-failure` to `hold` or `rollback`.',
+    parameter: 'shared-database',
+  });
+}
