@@ -1,3 +1,4 @@
+import { MORE } from './fault-kinds.ts';
 import type { MatrixRun, Verdict } from './matrix.ts';
 
 /** What the exit codes are called. */
@@ -23,6 +24,7 @@ export function describeRun(title: string, run: MatrixRun): string {
       ([name, count]) => `  requests of a deployment that ${name}: ${count}`,
     ),
     ...scenariosOf(run).map((scenario) => `  left out where it ${scenario.name}: ${scenario.thinned}`),
+    process.env['FAULTS'] === 'all' ? '' : `  tried with FAULTS=all alone: ${MORE.join(', ')}`,
     `  without a fault at most ${run.faultlessMs} ms; slowest: ${slowest
       .map((one) => `${one.case.name} ${one.milliseconds} ms`)
       .join(', ')}`,

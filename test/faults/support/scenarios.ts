@@ -22,8 +22,13 @@ export const DEADLINE_MINUTES = 45;
 const LIMITS = { 'build-timeout': '5m', deadline: `${DEADLINE_MINUTES}m` };
 
 const AFTER_FAILURE = ['migrate', 'restart', 'close window', 'report'];
-/** One of each sort: for minutes, refused, no effect, an effect that is not told of, and for good. */
-const SORTS = [OUTAGE, '403-once', '503-html', 'reset-after', 'permission-lost'];
+/** One of each sort: no effect, an effect that is not told of, for good; and with `FAULTS=all` for minutes, and refused once. */
+const SORTS = [
+  '503-html',
+  'reset-after',
+  'permission-lost',
+  ...(process.env['FAULTS'] === 'all' ? [OUTAGE, '403-once'] : []),
+];
 
 export const DEPLOYS: Scenario = {
   name: 'deploys',
