@@ -29,7 +29,7 @@ const WINDOWED = [
   ['open-window', 'window open'],
 ] as const;
 const DEPLOYING = ['deploy', 'maintenance-wrapped-migrate'];
-const CACHING = ['close-window', 'deploy', 'maintenance-wrapped-migrate', 'open-window', 'recover'];
+const CACHING = ['close-window', 'deploy', 'maintenance-wrapped-migrate', 'open-window', 'recover', 'rollback'];
 
 describe.each(WINDOWED)('the cache around %s', (command, helper) => {
   it('is saved before the first change, and in any case at the end', () => {
@@ -59,6 +59,7 @@ describe.each(WINDOWED)('the cache around %s', (command, helper) => {
 describe.each([
   ['recover', 'recover', 'recovered'],
   ['close-window', 'window close', 'ended'],
+  ['rollback', 'rollback', 'ended'],
 ])('the cache around %s', (command, helper, stage) => {
   it('is read before it acts and saved in any case after it', () => {
     const order = stepsOf(command).map(({ name, args }) => args?.environment?.['HEROKU_CD_COMMAND_LINE'] ?? name);
@@ -132,7 +133,7 @@ describe('the jobs around these commands', () => {
         artifacts,
       ]);
     }
-    for (const name of ['recover', 'open-window', 'close-window']) {
+    for (const name of CACHING.filter((one) => !DEPLOYING.includes(one))) {
       expect(around(name)).toEqual([artifacts]);
     }
     expect(jobs['recover']?.parameters).not.toHaveProperty('pre-deploy');
