@@ -1,7 +1,8 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { rehearseWorkflow, type WorkflowResult } from '../../src/rehearsal/index.ts';
-import { APP, createWorld, KEY, type World } from './support/world.ts';
+import { ORB } from './support/orb-components.ts';
+import { APP, createWorld, fewAuthorities, KEY, type World } from './support/world.ts';
 
 let world: World;
 
@@ -51,11 +52,12 @@ async function walk(
   const { HEROKU_API_KEY: _key, ...hosts } = world.heroku.environment();
   return rehearseWorkflow({
     config: { text: pipeline(test) },
-    orbs: { 'heroku-cd': resolve(__dirname, '../../orb/orb.yml') },
+    orbs: { 'heroku-cd': ORB },
     workflow: 'ship',
     repository: world.repository.directory,
     contexts: { heroku: { HEROKU_API_KEY: KEY } },
     callerEnvironment: { PATH: process.env['PATH'], ...hosts },
+    environment: fewAuthorities(world),
     cacheFolder: join(world.folder, 'workflow-cache'),
     cancelAt,
   });

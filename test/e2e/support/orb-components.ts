@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { fromYaml } from '../../../src/orb/tree/index.ts';
 
-/** The generated orb, packed. */
-export const ORB = join(__dirname, '..', '..', '..', 'orb', 'orb.yml');
+/** The generated orb, packed; or the one that is to be tested in its place. */
+export const ORB = process.env['E2E_ORB'] ?? join(__dirname, '..', '..', '..', 'orb', 'orb.yml');
 
 export interface OrbParameter {
   readonly type: 'string' | 'boolean' | 'integer' | 'enum' | 'executor' | 'steps' | 'env_var_name';
