@@ -2,6 +2,8 @@ import type { ParameterDefinition } from './definition.ts';
 import { checkFormation } from './formation.ts';
 import {
   checkAppName,
+  checkBackupId,
+  checkConfigNames,
   checkDynoSize,
   checkEmail,
   checkHerokuBranch,
@@ -15,7 +17,15 @@ const CLONING = ['deploy', 'migrate', 'doctor', 'plan'] as const;
 const DEPLOYING = ['deploy', 'migrate', 'plan'] as const;
 const WAITING = ['deploy', 'migrate', 'recover', 'plan'] as const;
 const BY_HAND = ['window open', 'window close'] as const;
-const ACTS = ['maintenance on', 'maintenance off', 'scale', 'run', 'backup capture', 'backup list'] as const;
+const ACTS = [
+  'maintenance on',
+  'maintenance off',
+  'scale',
+  'run',
+  'backup capture',
+  'backup restore',
+  'backup list',
+] as const;
 const OPENING = [...DEPLOYING, 'window open'] as const;
 const WHOSE = ['deploy', 'migrate', 'recover', 'rollback', ...BY_HAND, ...ACTS, 'doctor', 'plan'] as const;
 const EVERYWHERE = [...WHOSE, 'identify'] as const;
@@ -76,6 +86,24 @@ export const PARAMETERS = [
     description:
       'Allow going to a commit that does not descend from the deployed one. The push then carries a lease on the deployed commit, so that nobody else’s deployment is overwritten.',
     commands: CLONING,
+  },
+  {
+    name: 'build-app',
+    type: 'string',
+    default: '',
+    description:
+      'An app without dynos and without a database of this one’s, where the commit is built first: then its slug is released on the app, and the window does not contain the build. Refused where the two differ in what a slug depends on. For Cedar apps.',
+    commands: DEPLOYING,
+    check: checkAppName,
+  },
+  {
+    name: 'build-config-ignore',
+    type: 'string',
+    default: '',
+    description:
+      'Names of config vars that may differ between `build-app` and the app, because no build reads them. Those that add-ons set may differ in any case.',
+    commands: DEPLOYING,
+    check: checkConfigNames,
   },
   {
     name: 'maintenance',
@@ -208,13 +236,32 @@ export const PARAMETERS = [
     commands: DEPLOYING,
   },
   {
+    name: 'backup-id',
+    type: 'string',
+    default: '',
+    description: 'The backup to restore, such as `b001`; `backup list` shows them.',
+    commands: ['backup restore'],
+    check: checkBackupId,
+    required: true,
+    words: ['backup restore'],
+  },
+  {
+    name: 'confirm',
+    type: 'string',
+    default: '',
+    description:
+      'The name of the app, once more: everything that was written to its database since the backup will be gone.',
+    commands: ['backup restore'],
+    required: true,
+  },
+  {
     name: 'shared-database',
     type: 'enum',
     values: ['refuse', 'accept'],
     default: 'refuse',
     description:
       'What to do where other apps are attached to the database and it may have to be restored, which takes from them what they have written since the backup: refuse, or accept that.',
-    commands: DEPLOYING,
+    commands: [...DEPLOYING, 'backup restore'],
   },
   {
     name: 'release-hold',
@@ -254,7 +301,7 @@ export const PARAMETERS = [
     type: 'string',
     default: '',
     description:
-      'Process types as they are to be, such as `worker=3:standard-2x clock=1`: the quantity, and the size where it is to change. `scale` sets them; for `close-window` and `recover` they are how the app was, where no journal tells.',
+      'Process types as they are to be, such as `worker=3:standard-2x clock=1`: the quantity, and the size where it is to change. `scale` sets them; for `close-window` and `recover` they are how the app was, where no journal tells. Name them there for one run only: `recover` then opens the app whatever the database is like, half migrated too.',
     commands: ['recover', 'window close', 'scale'],
     check: checkFormation,
     required: ['scale'],
@@ -292,14 +339,14 @@ export const PARAMETERS = [
     type: 'duration',
     default: '2m',
     description: 'How long process types may take to stop, and to be scaled again.',
-    commands: [...WAITING, ...BY_HAND, 'scale'],
+    commands: ['backup restore', ...WAITING, ...BY_HAND, 'scale'],
   },
   {
     name: 'backup-timeout',
     type: 'duration',
     default: '15m',
     description: 'How long a backup, or the restore of one, may take.',
-    commands: [...DEPLOYING, 'backup capture'],
+    commands: [...DEPLOYING, 'backup capture', 'backup restore'],
   },
   {
     name: 'build-timeout',
@@ -328,7 +375,7 @@ export const PARAMETERS = [
     type: 'duration',
     default: '5m',
     description: 'How long web dynos may take to boot before the page comes off.',
-    commands: [...WAITING, ...BY_HAND, 'rollback'],
+    commands: ['backup restore', ...WAITING, ...BY_HAND, 'rollback'],
   },
   {
     name: 'git-wait',

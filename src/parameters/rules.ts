@@ -35,6 +35,13 @@ export function checkRevision(value: string): string | undefined {
     : 'a revision is a commit, a tag or a branch: letters, digits and . / _ - + @ # % = ,';
 }
 
+/** Names of config vars, with commas or white space between them (schema: config-var). */
+export function checkConfigNames(value: string): string | undefined {
+  return value.split(/[\s,]+/).every((name) => /^\w*$/.test(name))
+    ? undefined
+    : 'names of config vars are wanted, such as `LOG_LEVEL,SENTRY_DSN`';
+}
+
 /** A release by its number, or by the commit of its code. */
 export function checkTargetVersion(value: string): string | undefined {
   return /^(?:v?\d{1,6}|[\da-f]{7,40})$/i.test(value)
@@ -99,4 +106,9 @@ export function parseDuration(value: string): number {
     total += Number(amount) * UNITS[unit as keyof typeof UNITS];
   }
   return Math.round(total);
+}
+
+/** As the Heroku CLI calls backups: a letter and a number. */
+export function checkBackupId(value: string): string | undefined {
+  return /^[ab]\d{3,}$/.test(value) ? undefined : 'the id of a backup is wanted, such as b001';
 }

@@ -21,7 +21,7 @@ import { confirmRelease } from './release.ts';
 import { buildResult } from './report.ts';
 import { restartDynos } from './restart.ts';
 import type { Result } from './result.ts';
-import { settle } from './settle.ts';
+import { noteEnd, settle } from './settle.ts';
 import { ship } from './ship.ts';
 import { describeState, readStateNow } from './state-now.ts';
 import { UndoStack } from './undo-stack.ts';
@@ -121,7 +121,10 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
       await afterMigrate(run, window);
       requireNothingPending(run, migrated);
     });
-    if (progress.migration !== undefined) await phases.run('restart', () => restartDynos(run, journal));
+    // A held window's migration may have ended after its dynos had booted.
+    if (progress.migration !== undefined || (journal.current.continues && !journal.current.byHand)) {
+      await phases.run('restart', () => restartDynos(run, journal));
+    }
   }
   const stays = journal.current.byHand === true;
   if (window !== undefined && !stays) {
@@ -132,7 +135,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   }
   const prebootOff = await tryPrebootBack(run, journal);
   undo.clear();
-  await journal.note(endOf(journal.current));
+  await noteEnd(journal, endOf(journal.current));
   if (stays) tellOpen(run);
   requireAllBack(run, progress);
   if (prebootOff !== undefined) throw prebootOff;

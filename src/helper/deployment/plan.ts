@@ -63,9 +63,7 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const window = await decideWindow(question, app, clone.commit, { ...NOTHING_EARLIER, last });
   const needs = { ...window, backup: await planBackup(question, app, window, undefined) };
   const [build, release] = buildThere ? describeBuild(buildThere, app.app.name, clone.commit) : [];
-  const ship = release
-    ? [release]
-    : describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
+  const ship = release ? [release] : describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
   return {
     app: app.app.name,
     commit: clone.commit,

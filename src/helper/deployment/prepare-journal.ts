@@ -48,11 +48,18 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     releases: [...(held?.releases ?? []), ...(app.current === undefined ? [] : [app.current.id])],
     ...(held?.database && !held.byHand ? { database: held.database } : {}),
     ...(await lastMigration(run, app.app.id)),
+    ...builtThere(run, before),
     reason: held?.reason ?? null,
   };
   const keeper = new JournalKeeper(ports, journal);
   await keeper.note();
   return keeper;
+}
+
+/** The second half of this deployment releases what the first one built. */
+function builtThere({ settings }: Run, { shipping }: Preflight): Pick<Journal, 'built'> {
+  const app = settings['build-app'];
+  return app === '' || shipping.kind !== 'slug' ? {} : { built: { app, slugId: shipping.slugId } };
 }
 
 /** A later rollback wants to know it, however many runs have come in between. */

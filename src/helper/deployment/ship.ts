@@ -41,7 +41,7 @@ export async function ship(run: Run, before: Preflight, journal: JournalKeeper):
   if (pushed.kind === 'built') return fromBuild(pushed.build);
   log.info('Heroku has this commit without a build of it to release: building it through the Builds API.');
   await requireUnchanged(run, before);
-  return fromBuild(await buildFromArchive(run, before));
+  return fromBuild(await buildFromArchive(run, name, clone.commit));
 }
 
 /**
@@ -67,19 +67,18 @@ async function releaseSlug(run: Run, before: Preflight, slugId: string): Promise
 }
 
 /** The Builds API with the commit's tarball: it knows no history, so nothing about it can be refused. */
-async function buildFromArchive(run: Run, before: Preflight): Promise<Build> {
+export async function buildFromArchive(run: Run, name: string, commit: string): Promise<Build> {
   const { git, heroku } = run.ports;
-  const name = before.app.app.name;
   const folder = await mkdtemp(join(tmpdir(), 'heroku-cd-source-'));
   try {
     const file = join(folder, 'source.tgz');
-    await git.archive(before.clone.commit, file);
+    await git.archive(commit, file);
     const digest = createHash('sha256');
     await pipeline(createReadStream(file), digest);
     const sourceUrl = await heroku.uploadSource({ file, bytes: (await stat(file)).size });
     const build = await heroku.createBuild(name, {
       sourceUrl,
-      version: before.clone.commit,
+      version: commit,
       checksum: `SHA256:${digest.digest('hex')}`,
     });
     return await followBuild(run, name, build, { stream: true });

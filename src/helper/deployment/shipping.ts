@@ -5,8 +5,8 @@ import { short, type AppFacts } from './facts.ts';
 export type Shipping =
   /** It is deployed already. */
   | { readonly kind: 'nothing'; readonly release: Release }
-  /** Heroku has built it before: its slug is released again. */
-  | { readonly kind: 'slug'; readonly slugId: string; readonly build: Build }
+  /** Heroku has built it before, on this app or on `build-app`: its slug is released. */
+  | { readonly kind: 'slug'; readonly slugId: string }
   /** One git push. */
   | { readonly kind: 'push'; readonly lease?: string };
 
@@ -33,18 +33,28 @@ export async function chooseShipping(
   if (app.current !== undefined && app.deployedCommit === commit) {
     return { kind: 'nothing', release: app.current };
   }
-  for (const build of app.builds) {
-    if (build.version !== commit || build.status !== 'succeeded' || build.slugId === undefined) continue;
-    // Whoever starts a build names its version; the slug's own commit is the stronger witness.
-    const slug = await heroku.slug(app.app.name, build.slugId);
-    if (slug.commit === undefined || slug.commit === commit) {
-      return { kind: 'slug', slugId: build.slugId, build };
-    }
-  }
+  const built = await findBuilt(heroku, app.app.name, app.builds, commit);
+  if (built !== undefined) return built;
   // Nothing deployed: no lease, because the branch may exist without a release (a failed first build).
   return force && app.deployedCommit !== undefined
     ? { kind: 'push', lease: app.deployedCommit }
     : { kind: 'push' };
+}
+
+/** The slug that an app has built of the commit, where it has one. */
+export async function findBuilt(
+  heroku: Heroku,
+  app: string,
+  builds: readonly Build[],
+  commit: string,
+): Promise<Extract<Shipping, { kind: 'slug' }> | undefined> {
+  for (const { version, status, slugId } of builds) {
+    if (version !== commit || status !== 'succeeded' || slugId === undefined) continue;
+    // Whoever starts a build names its version; the slug's own commit is the stronger witness.
+    const slug = await heroku.slug(app, slugId);
+    if (slug.commit === undefined || slug.commit === commit) return { kind: 'slug', slugId };
+  }
+  return undefined;
 }
 
 /** What shipping will do, in the order of doing it. Empty where nothing is to be done. */

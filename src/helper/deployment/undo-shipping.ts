@@ -33,7 +33,7 @@ export function undoOfShipping(
   return {
     what,
     async run(): Promise<UndoOutcome> {
-      const build = await stopBuild(run, before, ours);
+      const build = await stopBuild(run, before.app.app.name, before.clone.commit, ours);
       await settleReleases(run, heroku, before.app.app.name);
       const current = await heroku.currentRelease(before.app.app.name);
       if (current?.id === before.app.current?.id) {
@@ -85,12 +85,17 @@ async function noticeFailedReleasePhase(heroku: Heroku, before: Preflight): Prom
   }
 }
 
-async function stopBuild(run: Run, before: Preflight, ours: OurBuild): Promise<Build | undefined> {
+/** Cancels the pending build of ours, and waits for its end; gives the build, where there is one. */
+export async function stopBuild(
+  run: Run,
+  name: string,
+  commit: string,
+  ours: OurBuild,
+): Promise<Build | undefined> {
   const { closingHeroku: heroku, log, clock } = run.ports;
-  const name = before.app.app.name;
   const build = await ours.find(heroku);
   if (build?.status !== 'pending') return build;
-  log.info(`Cancelling the pending build of ${short(before.clone.commit)}.`);
+  log.info(`Cancelling the pending build of ${short(commit)}.`);
   await heroku.cancelBuild(name, build.id);
   return waitFor(
     async () => {

@@ -9,6 +9,7 @@ import type {
   Attachment,
   Build,
   Collaborator,
+  ConfigHashes,
   DatabaseAddOn,
   DatabaseFacts,
   Dyno,
@@ -27,7 +28,7 @@ import type { Log } from '../ports/log.ts';
 import { Api } from './api.ts';
 import * as builds from './builds.ts';
 import * as changes from './changes.ts';
-import { hashConfigVars } from './config-vars.ts';
+import { hashConfigVars, listAddOnVars, listBuildpacks } from './config-vars.ts';
 import * as databases from './databases.ts';
 import * as dynos from './dynos.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
@@ -215,8 +216,16 @@ export class HerokuClient implements Heroku {
     return releases.createRelease(this.#api, app, release, () => this.#email());
   }
 
-  configVars(app: string, release?: string): Promise<ReadonlyMap<string, string>> {
+  configVars(app: string, release?: string): Promise<ConfigHashes> {
     return hashConfigVars(this.#api, app, release);
+  }
+
+  buildpacks(app: string): Promise<readonly string[]> {
+    return listBuildpacks(this.#api, app);
+  }
+
+  addOnVars(app: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    return listAddOnVars(this.#api, app);
   }
 
   slug(app: string, id: string): Promise<Slug> {

@@ -1,28 +1,41 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { nullish, object, string } from 'valibot';
+import type { ConfigHashes } from '../ports/heroku.ts';
 import type { Api } from './api.ts';
-import { configVarsShape } from './database-shapes.ts';
+import { attachmentShape, configVarsShape } from './database-shapes.ts';
 import { appPath } from './paths.ts';
 
 /** Of this process alone, so that no table of hashes tells a value. */
 const SALT = randomBytes(32);
 
-/**
- * The names of an app's config vars, of today or of a release, each with a hash of its value: values are
- * equal where their hashes are. The values themselves stay in here.
- */
-export async function hashConfigVars(
-  api: Api,
-  app: string,
-  release?: string,
-): Promise<ReadonlyMap<string, string>> {
+/** An app's config vars, of today or of a release. The values stay in here. */
+export async function hashConfigVars(api: Api, app: string, release?: string): Promise<ConfigHashes> {
   const path = release === undefined ? appPath(app) : appPath(app, 'releases', release);
   const vars = await api.call({ method: 'GET', path: `${path}/config-vars`, answer: configVarsShape });
-  return new Map(
-    Object.entries(vars).map(([name, value]) => [
-      name,
-      createHmac('sha256', SALT)
-        .update(value ?? '')
-        .digest('hex'),
-    ]),
-  );
+  return new Map(Object.entries(vars).map(([name, value]) => [name, hash(value ?? '')]));
+}
+
+function hash(value: string): string {
+  const [, scheme] = /^([a-z][\w+.-]*):\/\//i.exec(value) ?? [];
+  // With a password before its host, a page is one that databases answer by, too.
+  const isPage = /^https?$/i.test(scheme ?? '') && !value.includes('@');
+  const kind = scheme === undefined ? 'text' : isPage ? 'web' : 'store';
+  return `${kind}~${createHmac('sha256', SALT).update(value).digest('hex')}`;
+}
+
+const installationShape = object({ buildpack: object({ name: nullish(string()), url: nullish(string()) }) });
+
+export async function listBuildpacks(api: Api, app: string): Promise<readonly string[]> {
+  const rows = await api.list(appPath(app, 'buildpack-installations'), installationShape);
+  return rows.map(({ buildpack: { url, name } }) => url ?? name ?? '');
+}
+
+export async function listAddOnVars(api: Api, app: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const inclusion = 'addon:plan,config_vars';
+  const rows = await api.list(appPath(app, 'addon-attachments'), attachmentShape, { inclusion });
+  const names = new Map<string, readonly string[]>();
+  for (const { addon, config_vars: vars } of rows) {
+    names.set(addon.id, [...(names.get(addon.id) ?? []), ...(vars ?? [])]);
+  }
+  return names;
 }

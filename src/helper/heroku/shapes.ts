@@ -50,6 +50,8 @@ export const appShape = pipe(
     name: string(),
     maintenance: boolean(),
     stack: withName,
+    build_stack: nullish(withName),
+    region: nullish(withName),
     generation: nullish(withName),
     web_url: nullish(string()),
     git_url: string(),
@@ -61,6 +63,8 @@ export const appShape = pipe(
     name: row.name,
     maintenance: row.maintenance,
     stack: row.stack.name,
+    buildStack: row.build_stack?.name,
+    region: row.region?.name,
     // Only the `sdk` variant of the API names the generation; the stack `cnb` is Fir's alone.
     generation: row.generation?.name ?? (row.stack.name === 'cnb' ? 'fir' : 'cedar'),
     webUrl: row.web_url ?? undefined,

@@ -66,6 +66,8 @@ const journalShape = object({
   }),
   /** Releases that this run knows as its own. */
   releases: array(string()),
+  /** What the first half of a deployment has built on `build-app`. */
+  built: optional(object({ app: string(), slugId: string() })),
   /** The version of the latest release with which a run migrated, or may have, this run or an earlier one. */
   migratedRelease: optional(number()),
   /** The database that the run looks after. */

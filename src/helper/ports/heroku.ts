@@ -16,6 +16,9 @@ export interface App {
   readonly name: string;
   readonly maintenance: boolean;
   readonly stack: string;
+  /** Of its next build. */
+  readonly buildStack?: string | undefined;
+  readonly region?: string | undefined;
   readonly generation: string;
   readonly webUrl: string | undefined;
   readonly gitUrl: string;
@@ -109,6 +112,12 @@ export interface Release {
   readonly createdAt: string;
   readonly outputStreamUrl: string | undefined;
 }
+
+/**
+ * Config vars by name. For each value stands a hash that is equal where the value is, after `web~` for an
+ * address of a plain web page, `store~` for any other URL, and `text~`.
+ */
+export type ConfigHashes = ReadonlyMap<string, string>;
 
 export interface Slug {
   readonly id: string;
@@ -267,8 +276,12 @@ export interface Heroku extends Databases {
     app: string,
     release: { slugId: string; description: string; rollbackTo?: string },
   ): Promise<Release>;
-  /** Names of config vars, today's or a release's, and hashes that are equal where the values are. */
-  configVars(app: string, release?: string): Promise<ReadonlyMap<string, string>>;
+  /** Config vars of today or of a release. */
+  configVars(app: string, release?: string): Promise<ConfigHashes>;
+  /** Their addresses, in the order in which they run; none where each build detects them. */
+  buildpacks(app: string): Promise<readonly string[]>;
+  /** The names of the config vars that the app's add-ons set, by the id of the add-on. */
+  addOnVars(app: string): Promise<ReadonlyMap<string, readonly string[]>>;
   /** Uploads a .tar.gz and gives the URL that a build can read it from. */
   uploadSource(tarball: { file: string; bytes: number }): Promise<string>;
   /** Starts a build. Never sent twice unless nothing was created. */

@@ -1,0 +1,121 @@
+import type { Settings } from '../../parameters/index.ts';
+import type { Preflight, Run } from '../deployment/deploy-state.ts';
+import { short } from '../deployment/facts.ts';
+import { OurBuild } from '../deployment/our-build.ts';
+import type { Ports } from '../deployment/ports.ts';
+import { buildFromArchive } from '../deployment/ship.ts';
+import { findBuilt, type Act, type Shipping } from '../deployment/shipping.ts';
+import { stopBuild } from '../deployment/undo-shipping.ts';
+import { Failure } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
+import { messageOf } from '../output/message.ts';
+import type { Build } from '../ports/heroku.ts';
+import { requireFitToBuild } from './compare.ts';
+
+/** A build that the build app is to make. */
+export interface BuildThere {
+  readonly app: string;
+  /** What it had built before. */
+  readonly builds: readonly Build[];
+}
+
+/** What planning needs of a run. */
+interface Question {
+  readonly ports: Pick<Ports, 'heroku' | 'git'>;
+  readonly settings: Pick<Settings<'deploy'>, 'app-name' | 'build-app' | 'build-config-ignore'>;
+}
+
+/**
+ * Where the commit has to be built and `build-app` is named: its slug where the build app has one of this
+ * commit, or that it is to be built there.
+ * @throws Refusal where a slug of the build app would not be the app's, or building there could do harm.
+ */
+export async function planBuild(
+  { ports, settings }: Question,
+  commit: string,
+  shipping: Shipping,
+  prepared?: Journal,
+): Promise<{ readonly shipping: Shipping; readonly buildThere?: BuildThere }> {
+  const app = settings['build-app'];
+  if (app === '' || shipping.kind !== 'push') return { shipping };
+  const { heroku, git } = ports;
+  await requireFitToBuild(heroku, {
+    app: settings['app-name'],
+    buildApp: app,
+    ignore: settings['build-config-ignore'].split(/[\s,]+/).filter(Boolean),
+    procfile: await git.readFile(commit, 'Procfile'),
+  });
+  const builds = await heroku.builds(app);
+  // What the first half built is what the second one releases.
+  const built =
+    prepared?.built?.app === app
+      ? { kind: 'slug' as const, slugId: prepared.built.slugId }
+      : await findBuilt(heroku, app, builds, commit);
+  return built === undefined ? { shipping, buildThere: { app, builds } } : { shipping: built };
+}
+
+/** What building there and releasing here will do, in the order of doing it. */
+export function describeBuild({ app }: BuildThere, name: string, commit: string): readonly [Act, Act] {
+  return [
+    {
+      call: `POST /apps/${app}/builds`,
+      what: `build ${short(commit)} on ${app}, while ${name} serves`,
+      undo: 'cancel the pending build',
+    },
+    {
+      call: `POST /apps/${name}/releases {"slug":"…"}`,
+      what: `release the slug of that build`,
+      undo: 'release the code from before again, where there is any',
+    },
+  ];
+}
+
+/**
+ * Builds the commit on the build app, and gives what the later phases need to release its slug here. When it
+ * fails or is interrupted, the pending build is cancelled: nothing was changed on the app itself.
+ * @throws Failure of the build; the signal's reason.
+ */
+export async function buildThere(run: Run, before: Preflight, there: BuildThere): Promise<Preflight> {
+  const { ports } = run;
+  const { commit } = before.clone;
+  const name = before.app.app.name;
+  ports.log.info(`On ${there.app}: build ${short(commit)}; ${name} serves meanwhile.`);
+  let build: Build;
+  try {
+    build = await buildFromArchive(run, there.app, commit);
+  } catch (error) {
+    await cancel(run, there, commit);
+    throw error;
+  }
+  await stopDynos(run, there.app);
+  if (build.slugId === undefined) {
+    throw new Failure({
+      what: `The build on ${there.app} has no slug.`,
+      next: `See \`heroku builds:info -a ${there.app}\`.`,
+    });
+  }
+  // The snapshot comes after the build, however long that took; all else is compared before the page goes on.
+  const app = { ...before.app, formation: await ports.heroku.formation(name) };
+  return { ...before, app, shipping: { kind: 'slug', slugId: build.slugId } };
+}
+
+async function cancel(run: Run, { app, builds }: BuildThere, commit: string): Promise<void> {
+  const { closingHeroku: heroku, log } = run.ports;
+  try {
+    await stopBuild(run, app, commit, new OurBuild({ heroku, app, commit, before: builds }));
+  } catch (error) {
+    log.warn(`The build on ${app} may still be pending: ${messageOf(error)}`);
+  }
+}
+
+/** Heroku starts a web dyno with an app's first release; preflight has seen that there was none before. */
+async function stopDynos({ ports }: Run, app: string): Promise<void> {
+  const { closingHeroku: heroku, log } = ports;
+  const started = (await heroku.formation(app)).filter(({ quantity }) => quantity > 0);
+  if (started.length === 0) return;
+  await heroku.scale(
+    app,
+    started.map(({ type }) => ({ type, quantity: 0 })),
+  );
+  log.info(`Stopped what Heroku started on ${app}: ${started.map(({ type }) => type).join(', ')}.`);
+}
