@@ -118,6 +118,8 @@ test('a journal that was tampered with is not acted on', async () => {
 
   expect(files.length).toBeGreaterThan(0);
   expect(log).toContain('its signature is not of this API key');
-  expect(exitCode).toBe(0);
-  expect(await world.formation()).not.toContain('worker=50:Standard-1X');
+  expect(exitCode).toBe(3);
+  expect(log).toMatch(/State now:[^]*next .*--formation/);
+  expect(await world.formation()).toContain('worker=0:Standard-1X');
+  expect((await world.heroku.control.app(APP)).maintenance).toBe(true);
 });

@@ -6,7 +6,7 @@ import { importOf, ours } from './usage.ts';
 export function migrateByHand(context: OrbContext): OrbElement {
   return example(
     'migrate-by-hand',
-    'Open a window, migrate by hand, and approve: then the dynos restart, the workers come back exactly as they were, and the page comes off. What deploys in between works inside the window and leaves it open. How the app was lies in the cache, which CircleCI keeps for 15 days unless you set another time.',
+    'Open a window, migrate by hand, and approve: then the dynos restart, the workers come back exactly as they were, and the page comes off. What deploys in between works inside the window and leaves it open. Switch auto-cancel redundant workflows off: the next push to such a branch would cancel this workflow, and nobody would close the window. How the app was lies in the cache, which CircleCI keeps for 15 days unless you set another time.',
     usage({
       ...importOf(context),
       workflow: 'migrate-by-hand',
