@@ -9,6 +9,7 @@ import { maintenanceWrappedMigrateCommand } from './commands/maintenance-wrapped
 import { openWindowCommand } from './commands/open-window.ts';
 import { recoverCommand } from './commands/recover.ts';
 import { rollbackCommand } from './commands/rollback.ts';
+import { restoreDatabaseCommand } from './commands/restore-database.ts';
 import { runOneOffCommand } from './commands/run-one-off.ts';
 import { scaleCommand } from './commands/scale.ts';
 import type { OrbContext } from './context.ts';
@@ -16,6 +17,7 @@ import { deployInsideYourOwnJob } from './examples/deploy-inside-your-own-job.ts
 import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
 import { migrateByHand } from './examples/migrate-by-hand.ts';
 import { migrateInAWindow } from './examples/migrate-in-a-window.ts';
+import { migrateWithoutAWindow } from './examples/migrate-without-a-window.ts';
 import { recoverAfterACancel } from './examples/recover-after-a-cancel.ts';
 import { rollBackFromCircleci } from './examples/roll-back-from-circleci.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
@@ -55,6 +57,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       scaleCommand(context),
       runOneOffCommand(context),
       backupDatabaseCommand(context),
+      restoreDatabaseCommand(context),
       deployJob(context),
       maintenanceWrappedMigrateJob(context),
       openWindowJob(context),
@@ -63,6 +66,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       rollbackJob(context),
       deployMainAfterTests(context),
       migrateInAWindow(context),
+      migrateWithoutAWindow(context),
       migrateByHand(context),
       recoverAfterACancel(context),
       rollBackFromCircleci(context),

@@ -47,6 +47,7 @@ describe('the examples', () => {
       'deploy-main-after-tests',
       'migrate-by-hand',
       'migrate-in-a-window',
+      'migrate-without-a-window',
       'recover-after-a-cancel',
       'roll-back-from-circleci',
       'staging-and-production',

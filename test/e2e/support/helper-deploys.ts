@@ -1,4 +1,5 @@
 import type { Result } from '../../../src/helper/deployment/result.ts';
+import { environmentName } from '../../../src/parameters/index.ts';
 import type { LocalHerokuOptions } from '../../../src/simulator/index.ts';
 import { HelperProgram } from './helper-program.ts';
 import { APP_FILES } from './repository.ts';
@@ -38,9 +39,13 @@ export class HelperDeploys {
     timeLapse = 50,
   ): Promise<HelperDeployment> {
     const head = await this.world.repository.git('rev-parse', 'HEAD');
-    const flags = Object.entries(parameters).flatMap(([name, value]) => [`--${name}`, value]);
-    const { code, stdout, stderr } = await this.program.run([command, '--json', ...flags], {
-      env: { HEROKU_CD_REVISION: head, HEROKU_CD_TIME_LAPSE: String(timeLapse) },
+    const given = Object.entries(parameters).map(([name, value]) => [environmentName(name), value]);
+    const { code, stdout, stderr } = await this.program.run([command, '--json'], {
+      env: {
+        HEROKU_CD_REVISION: head,
+        HEROKU_CD_TIME_LAPSE: String(timeLapse),
+        ...Object.fromEntries(given),
+      },
     });
     const answer = stdout === '' ? undefined : (JSON.parse(stdout) as unknown);
     return {
