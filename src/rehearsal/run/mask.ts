@@ -14,8 +14,17 @@ export function maskable(values: Iterable<string>): string[] {
 export class Masker {
   private held = '';
 
+  private readonly any: RegExp;
+  private readonly longest: number;
+
   /** @param secrets longest first, as `maskable` gives them. */
-  constructor(private readonly secrets: readonly string[]) {}
+  constructor(private readonly secrets: readonly string[]) {
+    this.any = new RegExp(
+      secrets.map((value) => value.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'),
+      'g',
+    );
+    this.longest = secrets[0]?.length ?? 0;
+  }
 
   /** Takes the next chunk; gives what is safe to show now. */
   push(chunk: string): string {
@@ -35,20 +44,22 @@ export class Masker {
   private scan(text: string): { shown: string; rest: string } {
     let shown = '';
     let from = 0;
-    const longest = this.secrets[0]?.length ?? 0;
-    for (let at = 0; at < text.length; at += 1) {
-      const secret = this.secrets.find((value) => text.startsWith(value, at));
-      if (secret !== undefined) {
-        shown += text.slice(from, at) + MASK;
-        at += secret.length - 1;
-        from = at + 1;
-      } else if (
-        text.length - at < longest &&
-        this.secrets.some((value) => value.startsWith(text.slice(at)))
-      ) {
-        return { shown: shown + text.slice(from, at), rest: text.slice(at) };
-      }
+    for (const { index, 0: secret } of text.matchAll(this.any)) {
+      const begun = this.beginningIn(text, from, index);
+      if (begun !== undefined) return { shown: shown + text.slice(from, begun), rest: text.slice(begun) };
+      shown += text.slice(from, index) + MASK;
+      from = index + secret.length;
     }
-    return { shown: shown + text.slice(from), rest: '' };
+    const begun = this.beginningIn(text, from, text.length) ?? text.length;
+    return { shown: shown + text.slice(from, begun), rest: text.slice(begun) };
+  }
+
+  /** Where, in this part of the text, a secret may begin that goes on after its end. */
+  private beginningIn(text: string, from: number, to: number): number | undefined {
+    for (let at = Math.max(from, text.length - this.longest + 1); at < to; at += 1) {
+      const rest = text.slice(at);
+      if (this.secrets.some((value) => value.startsWith(rest))) return at;
+    }
+    return undefined;
   }
 }

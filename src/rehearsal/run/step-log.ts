@@ -19,7 +19,7 @@ export class StepLog {
   }
 
   get text(): string {
-    return this.kept;
+    return this.kept.slice(-KEPT_CHARACTERS);
   }
 
   /** Adds a sentence of the runner's own, on a line of its own. */
@@ -38,7 +38,9 @@ export class StepLog {
 
   private pass(text: string): void {
     if (text === '') return;
-    this.kept = (this.kept + text).slice(-KEPT_CHARACTERS);
+    this.kept += text;
+    // Cut now and then: each cut copies all that is kept.
+    if (this.kept.length > 2 * KEPT_CHARACTERS) this.kept = this.text;
     this.emit(text);
   }
 }
