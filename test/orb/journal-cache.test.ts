@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { OWN_JOURNAL_FILE } from '../../src/helper/edge/file-store.ts';
 import { PARAMETERS } from '../../src/parameters/index.ts';
 import { walkSteps } from '../../src/orb/checks/walk.ts';
 import { STATE_DIRECTORY } from '../../src/orb/state-directory.ts';
@@ -50,8 +52,8 @@ describe.each(WINDOWED)('the cache around %s', (command, helper) => {
 
   it('has a key of its own for each stage of each job', () => {
     expect(saving(command).map(({ args }) => args.key)).toEqual([
-      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-prepared-{{ epoch }}`,
-      `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-ended-{{ epoch }}`,
+      `heroku-cd-1-{{ checksum ".heroku-cd/own-journal" }}-${JOB}-prepared-{{ epoch }}`,
+      `heroku-cd-1-{{ checksum ".heroku-cd/own-journal" }}-${JOB}-ended-{{ epoch }}`,
     ]);
   });
 });
@@ -67,7 +69,7 @@ describe.each([
     expect(saving(command)).toMatchObject([
       {
         args: {
-          key: `heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-${JOB}-${stage}-{{ epoch }}`,
+          key: `heroku-cd-1-{{ checksum ".heroku-cd/own-journal" }}-${JOB}-${stage}-{{ epoch }}`,
           when: 'always',
         },
       },
@@ -87,7 +89,8 @@ describe('every cache', () => {
     expect(prefixes).toHaveLength(CACHING.length);
     expect(new Set(keys).size).toBe(3);
     for (const prefix of prefixes) {
-      for (const key of keys) expect(key.startsWith(prefix)).toBe(true);
+      // Both files hold the app's id, the second one once the run has a journal of its own.
+      for (const key of keys) expect(key.replace('own-journal', 'app-id').startsWith(prefix)).toBe(true);
       // The app's checksum stands in it whole: the prefix finds no other app's.
       expect(prefix).toMatch(/ \}\}-$/);
     }
@@ -102,11 +105,13 @@ describe('every cache', () => {
     }
   });
 
-  it('has a key from the file that identify writes', () => {
+  it('has a key from the files that identify writes', () => {
     const file = PARAMETERS.find(({ name }) => name === 'app-id-file')?.default;
+    const checksumOf = (key = '') => /checksum "([^"]*)"/.exec(key)?.[1];
+    expect(dirname(OWN_JOURNAL_FILE)).toBe(dirname(String(file)));
     for (const command of CACHING) {
-      const keys = [...saving(command), ...restoring(command)].flatMap(({ args }) => args.keys ?? args.key ?? '');
-      for (const key of keys) expect(/checksum "([^"]*)"/.exec(key)?.[1]).toBe(file);
+      for (const { args } of restoring(command)) expect(args.keys?.map(checksumOf)).toEqual([file]);
+      for (const { args } of saving(command)) expect(checksumOf(args.key)).toBe(OWN_JOURNAL_FILE);
     }
   });
 });

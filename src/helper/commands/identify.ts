@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Settings } from '../../parameters/index.ts';
 import { checkJob } from '../deployment/check-job.ts';
 import type { Ports } from '../deployment/ports.ts';
+import { OWN_JOURNAL_FILE } from '../edge/file-store.ts';
 import { Refusal } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { messageOf } from '../output/message.ts';
@@ -23,6 +24,7 @@ export async function identifyCommand(ports: Ports, settings: Settings<'identify
     // A folder that ignores itself: the project's own work tree stays clean.
     await writeFile(join(dirname(file), '.gitignore'), '*\n');
     await writeFile(file, `${id}\n`);
+    await writeFile(join(dirname(file), basename(OWN_JOURNAL_FILE)), 'none\n');
   } catch (error) {
     throw new Refusal({
       what: `app-id-file: ${file} cannot be written.`,

@@ -32,4 +32,9 @@ export interface StateStore {
   write(name: string, content: unknown): Promise<string>;
   /** Undefined where there is no such file, null where it is damaged. */
   read(name: string): Promise<unknown>;
+  /**
+   * Tells the steps around this one that the journal is this run's own, and of which app: a copy of another
+   * run's, saved later than that run's next one, would hide it.
+   */
+  own(appId: string): Promise<void>;
 }

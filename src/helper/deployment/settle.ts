@@ -28,7 +28,8 @@ export interface Settled {
 export async function settle(run: Run, progress: Progress, error: unknown): Promise<Settled> {
   const verdict = error instanceof HerokuCdError ? error.verdict : 'failed';
   const { journal } = progress;
-  if (verdict === 'unknown') progress.database = 'unknown';
+  // Without a journal, what is held is an earlier run's window.
+  if (verdict === 'unknown' || (journal === undefined && verdict === 'held')) progress.database = 'unknown';
   if (journal === undefined) return closeUnused(run, { verdict });
   switch (journal.current.stage) {
     case 'migrated':
@@ -170,12 +171,16 @@ async function requireNoStranger(run: Run, journal: JournalKeeper): Promise<Rele
  */
 async function closeUnused(run: Run, settled: Settled): Promise<Settled> {
   if (run.half !== 'continue') return settled;
-  const appId = (await run.ports.closingHeroku.app(run.settings['app-name'])).id;
-  const found = await readJournal(run.ports, appId);
-  if (!('journal' in found) || found.journal.status !== 'prepared') return settled;
-  const keeper = new JournalKeeper(run.ports, found.journal);
-  const { continues, byHand } = found.journal;
-  await noteEnd(keeper, continues && !byHand ? { status: 'held' } : endOf(found.journal));
+  try {
+    const appId = (await run.ports.closingHeroku.app(run.settings['app-name'])).id;
+    const found = await readJournal(run.ports, appId);
+    if (!('journal' in found) || found.journal.status !== 'prepared') return settled;
+    const keeper = new JournalKeeper(run.ports, found.journal);
+    const { continues, byHand } = found.journal;
+    await noteEnd(keeper, continues && !byHand ? { status: 'held' } : endOf(found.journal));
+  } catch (error) {
+    run.ports.log.warn(`The journal stays as it was prepared: ${messageOf(error)}`);
+  }
   return settled;
 }
 
@@ -199,7 +204,10 @@ async function closeJournal(run: Run, journal: JournalKeeper, settled: Settled):
 }
 
 /** What became of the app is more important than that it could be written down. */
-async function noteEnd(journal: JournalKeeper, change: Parameters<JournalKeeper['note']>[0]): Promise<void> {
+export async function noteEnd(
+  journal: JournalKeeper,
+  change: Parameters<JournalKeeper['note']>[0],
+): Promise<void> {
   try {
     await journal.note(change);
   } catch (error) {

@@ -5,6 +5,9 @@ import type { StateStore } from '../deployment/ports.ts';
 import { Refusal } from '../errors.ts';
 import { messageOf } from '../output/message.ts';
 
+/** Beside the file with the app's id, and made with it: whose journal is to be kept. */
+export const OWN_JOURNAL_FILE = '.heroku-cd/own-journal';
+
 /** The state directory of one app: `HEROKU_CD_STATE_DIR`, else `~/.heroku-cd/<app>`. */
 export function createFileStore(app: string, environment: NodeJS.ProcessEnv): StateStore {
   const given = environment['HEROKU_CD_STATE_DIR'];
@@ -44,6 +47,14 @@ export function createFileStore(app: string, environment: NodeJS.ProcessEnv): St
         // Cut short or damaged: as good as a file that holds nothing.
         if (error instanceof SyntaxError) return null;
         throw refuse(error);
+      }
+    },
+    async own(appId) {
+      try {
+        await writeFile(OWN_JOURNAL_FILE, `${appId}\n`, { flag: 'r+' });
+      } catch (error) {
+        // Without such a file nobody asks: there is no cache around this run.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw refuse(error);
       }
     },
   };

@@ -43,6 +43,7 @@ export class JournalKeeper {
     // An error's words may be a server's, and journals go into a cache.
     if (reason !== null) this.#journal.reason = this.#ports.log.clean(reason);
     await store.write(JOURNAL_FILE, { ...this.#journal, signature: sign(this.#journal, apiKey) });
+    await store.own(this.#journal.app.id);
   }
 
   /** Remembers a release as this run's own. */
@@ -74,6 +75,7 @@ export async function readJournal(
   if (journal === undefined) return { none: 'it is of another version' };
   if (journal.app.id !== appId) return { none: 'it belongs to another app' };
   const age = ports.clock.now() - Date.parse(journal.writtenAt);
-  if (!options.evenOld && journal.status !== 'held' && age > EXPIRES_MS) return { none: 'it is more than a day old' };
+  if (!options.evenOld && journal.status !== 'held' && age > EXPIRES_MS)
+    return { none: 'it is more than a day old' };
   return { journal };
 }

@@ -40,6 +40,9 @@ export async function recover(run: Command): Promise<Recovered> {
   }
   const { journal } = found;
   if (journal.status === 'closed' && !settings['release-hold']) {
+    if (app.maintenance && !journal.found.maintenance && isOfOtherRun(run, journal)) {
+      return withoutJournal(run, app, 'The newest journal is of another run, which closed its window');
+    }
     return done('succeeded', 'The last run closed its window; nothing was changed.');
   }
   if (journal.status === 'closed') return withoutJournal(run, app, 'The last run closed its window');
@@ -66,6 +69,12 @@ export async function recover(run: Command): Promise<Recovered> {
 function isOfNewerRun({ ports }: Command, { workflows = [] }: Journal): boolean {
   const own = ports.environment['CIRCLE_WORKFLOW_ID'];
   return own !== undefined && workflows.includes(own) && workflows.at(-1) !== own;
+}
+
+/** The journal knows nothing of this workflow's run: that one may have been lost after this one had begun. */
+function isOfOtherRun({ ports }: Command, { workflows = [] }: Journal): boolean {
+  const own = ports.environment['CIRCLE_WORKFLOW_ID'];
+  return own !== undefined && !workflows.includes(own);
 }
 
 async function putBack(run: Command, keeper: JournalKeeper, options: RecoverOptions): Promise<Recovered> {

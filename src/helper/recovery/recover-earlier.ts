@@ -3,7 +3,7 @@ import { HerokuCdError, Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import type { App } from '../ports/heroku.ts';
-import { recoverJournal } from './recover.ts';
+import { isOpened, recoverJournal } from './recover.ts';
 
 /** What an earlier run had left. */
 export interface Earlier {
@@ -41,6 +41,12 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
     return { ...nothing, prepared: journal };
   }
   if (journal.status === 'closed') return nothing;
+  if (journal.status === 'held' && !journal.byHand && (await isOpened(run.ports.heroku, journal))) {
+    run.ports.log.warn(
+      `An earlier run held the window of ${app.name} (${journal.reason ?? 'no reason given'}), and somebody has opened it since: this run takes the app as it is now.`,
+    );
+    return nothing;
+  }
   if (journal.status === 'held') {
     run.ports.log.warn(
       journal.byHand

@@ -7,7 +7,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { endOf } from '../journal/by-hand.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
-import type { App, Heroku } from '../ports/heroku.ts';
+import type { App, Heroku, Release } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import { switchPage } from '../window/page.ts';
 import { putPrebootBack } from '../window/preboot.ts';
@@ -98,16 +98,16 @@ export async function recoverJournal(
     !options.forNewRun &&
     release?.id !== found.found.release?.id &&
     found.commit !== found.found.commit;
-  if (behind && found.found.slugId !== null) await releaseEarlierCode(run, journal);
-  // Killed between the migration and the restart, web dynos would know the schema from before.
-  if (ours && migrated) await restartDynos(run, journal);
+  const served = behind && found.found.slugId !== null ? await releaseEarlierCode(run, journal) : release;
+  // Killed between the migration and the restart, or held since, web dynos would know the schema from before.
+  if (ours && (migrated || open)) await restartDynos(run, journal);
   if (found.byHand && !options.evenHeld) {
     await putPrebootBack(run, journal);
     await journal.note(endOf(found));
     log.info(`What the earlier run had begun on ${app} is put back; the window, opened by hand, stays open.`);
     return [];
   }
-  const missing = await putFieldsBack(run, found);
+  const missing = await putFieldsBack(run, found, served);
   await putPrebootBack(run, journal);
   await journal.note({ status: 'closed' });
   if (missing.length === 0) log.info(`${app} is as it was found, and the journal is closed.`);
@@ -134,7 +134,11 @@ async function leaveOpenApp(
   });
 }
 
-async function putFieldsBack(run: Recovery, journal: Journal): Promise<readonly string[]> {
+async function putFieldsBack(
+  run: Recovery,
+  journal: Journal,
+  served: Release | undefined,
+): Promise<readonly string[]> {
   const { closingHeroku: heroku, log, clock } = run.ports;
   const app = journal.app.name;
   const limit = run.budget.closing();
@@ -150,6 +154,13 @@ async function putFieldsBack(run: Recovery, journal: Journal): Promise<readonly 
     clock,
     limit: { ms: Math.min(run.settings['boot-timeout'], limit.ms), parameter: 'boot-timeout' },
   });
+  const now = await heroku.currentRelease(app);
+  if (now?.id !== served?.id) {
+    throw new HerokuCdError('held', {
+      what: `Somebody else released v${now?.version ?? '?'} ("${now?.description ?? ''}") on ${app} meanwhile, so its page stays on.`,
+      next: `heroku-cd recover --app-name ${app} --release-hold`,
+    });
+  }
   await switchPage(heroku, app, false, { clock, limit });
   log.info(`The maintenance page of ${app} is off.`);
   return back.missing;
@@ -223,6 +234,14 @@ async function migrationIsOpen(heroku: Heroku, journal: Journal, ours: boolean):
   if (journal.stage === 'migrating') return true;
   const marked = journal.set.maintenance || journal.set.stopped.length > 0;
   return !marked || !(await isUntouched(heroku, journal));
+}
+
+/** A window that is held no more: somebody switched the page off, and scaled every stopped process type up. */
+export async function isOpened(heroku: Heroku, { app: { name }, set }: Journal): Promise<boolean> {
+  if (!set.maintenance && set.stopped.length === 0) return false;
+  const [app, formation] = await Promise.all([heroku.app(name), heroku.formation(name)]);
+  const stopped = formation.some(({ type, quantity }) => quantity === 0 && set.stopped.includes(type));
+  return !stopped && !(set.maintenance && app.maintenance);
 }
 
 /** Neither the page nor a process type is as the run was going to set it. */

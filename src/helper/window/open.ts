@@ -105,13 +105,23 @@ function scaleLimit(window: Window): { ms: number; parameter: string } {
 
 /**
  * The window may be undone only around the code from before: new code without its migration, or a
- * stranger's, stays behind the page.
+ * stranger's, stays behind the page, and so does what is about to become current.
  * @throws Failure
  */
 async function requireEarlierCode(window: Window): Promise<void> {
-  const { found } = window.journal.current;
+  const { found, commit } = window.journal.current;
+  const { closingHeroku: heroku } = window.ports;
   const app = window.settings['app-name'];
-  const current = await window.ports.closingHeroku.currentRelease(app);
+  const [builds, releases] = await Promise.all([heroku.builds(app), heroku.releases(app, { max: 5 })]);
+  const release = releases.find(({ status }) => status === 'pending');
+  if (release !== undefined || builds.some((one) => one.version === commit && one.status === 'pending')) {
+    const what =
+      release === undefined ? 'A build of this run' : `v${release.version} ("${release.description}")`;
+    throw new Failure({
+      what: `${what} is pending on ${app}, and may migrate or become current, so the app stays behind the page.`,
+    });
+  }
+  const current = await heroku.currentRelease(app);
   if (current?.id === found.release?.id) return;
   if (current?.slugId !== undefined && current.slugId === found.slugId) return;
   throw new Failure({

@@ -33,7 +33,11 @@ export async function waitForWeb(
         const quantity = formation.find(({ type }) => type === 'web')?.quantity ?? 0;
         const web = dynos.filter(({ type, name }) => type === 'web' && !hasOneOffNumber(name));
         seen = web.map((dyno) => `${dyno.name} ${dyno.state} (v${dyno.releaseVersion})`).join(', ') || 'none';
-        const up = web.filter((dyno) => dyno.state === 'up' && dyno.releaseVersion === current?.version);
+        // One that sleeps for want of requests has been up (Dev Center: Eco Dyno Hours).
+        const up = web.filter(
+          ({ state, releaseVersion }) =>
+            (state === 'up' || state === 'idle') && releaseVersion === current?.version,
+        );
         if (up.length < quantity || up.length < web.length) {
           steady = undefined;
           return undefined;

@@ -9,11 +9,13 @@ import { callHelper } from './helper-command.ts';
  * the newest of them. The key holds the app's id by way of the file that `identify` writes, because cache
  * keys know neither a job's variables nor the value of a parameter that names one.
  */
-const PREFIX = 'heroku-cd-1-{{ checksum ".heroku-cd/app-id" }}-';
+const keyOf = (file: string): string => `heroku-cd-1-{{ checksum ".heroku-cd/${file}" }}-`;
 
 /**
  * A key is written once and never replaced, so each job that saves has keys of its own, and each command of it:
- * the time tells two on one app apart. Restoring goes by the prefix, and takes what was saved last.
+ * the time tells two on one app apart. Restoring goes by the prefix, and takes what was saved last: so a run that
+ * wrote no journal of its own must not save again what it has restored, which may be old by then. The file that it is
+ * saved by holds the app's id only once the run has written one, and nobody restores what is saved without.
  */
 const THIS_JOB = '{{ .Environment.CIRCLE_WORKFLOW_ID }}-{{ .Environment.CIRCLE_WORKFLOW_JOB_ID }}';
 
@@ -28,11 +30,11 @@ const STAGES = {
 export function restoreJournal(context: OrbContext): readonly Step[] {
   return [
     callHelper({ step: 'Ask Heroku for the app', helper: 'identify' }, context),
-    restoreCache({ name: 'Restore the journal of the last run', keys: [PREFIX] }),
+    restoreCache({ name: 'Restore the journal of the last run', keys: [keyOf('app-id')] }),
   ];
 }
 
 /** Keeps the journal as it is at this stage. */
 export function saveJournal(stage: keyof typeof STAGES): Step {
-  return saveCache({ ...STAGES[stage], key: `${PREFIX}${THIS_JOB}-${stage}-{{ epoch }}`, path: STATE_DIRECTORY });
+  return saveCache({ ...STAGES[stage], key: `${keyOf('own-journal')}${THIS_JOB}-${stage}-{{ epoch }}`, path: STATE_DIRECTORY });
 }

@@ -116,3 +116,18 @@ test('a restart that was not answered is not sent again because of a one-off dyn
   await restartDynos(run, journal);
   expect(app.changes).toEqual(['DELETE /dynos']);
 });
+
+test('a window is not undone while a release is pending, which nobody can stop', async () => {
+  const app = await world.app();
+  const run = world.run(app.name);
+  await world.open(run);
+  const pending = app.release({ web: WEB, worker: SLEEP, release: 'exec sleep 600' });
+  await world.test.until(() => app.app.releases.some(({ status }) => status === 'pending'));
+  const undone = await run.undo.unwind(run.log);
+  expect(undone.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
+  expect(undone[1]?.why).toContain('is pending');
+  expect(app.quantity('worker')).toBe(0);
+  expect(app.app.maintenance).toBe(true);
+  await app.act({ action: 'expire-release' });
+  await pending;
+});

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { fromYaml } from '../../../src/orb/tree/index.ts';
 import { COMMAND_LINE_VARIABLE } from '../../../src/orb/hand-over.ts';
 import type { Cache } from '../../../src/rehearsal/run/cache.ts';
 import { cacheKey } from '../../../src/rehearsal/run/cache-key.ts';
+import type { HelperHosts, HelperRun } from './helper-hosts.ts';
 
 const execute = promisify(execFile);
 const ORB = process.env['E2E_ORB'] ?? resolve(__dirname, '../../../orb/orb.yml');
@@ -33,8 +34,9 @@ function stepsOf(command: OrbCommand): readonly OrbStep[] {
 
 /** Where a job runs, and what it gets. */
 export interface JobOptions {
-  /** The unpacked helper. */
+  /** A bundle of the helper that exports `runProcess`. */
   readonly helper: string;
+  readonly hosts: HelperHosts;
   /** The folder of all jobs. */
   readonly folder: string;
   readonly cache: Cache;
@@ -71,7 +73,7 @@ export class OrbJob {
   /** Settled when the job has ended, however it did. */
   readonly end: Promise<JobEnd>;
   #log = '';
-  #child: ChildProcess | undefined;
+  #call: HelperRun | undefined;
   #lost = false;
   readonly #watchers = new Set<() => void>();
 
@@ -101,13 +103,13 @@ export class OrbJob {
 
   /** Sends a signal to the helper that runs, as a runner does that ends the job. */
   signal(name: NodeJS.Signals): void {
-    this.#child?.kill(name);
+    this.#call?.kill(name);
   }
 
   /** The machine is lost: nothing of the job does anything any more, the steps that always run included. */
   lose(): void {
     this.#lost = true;
-    this.#child?.kill('SIGKILL');
+    this.#call?.kill('SIGKILL');
   }
 
   async #run(): Promise<JobEnd> {
@@ -119,6 +121,7 @@ export class OrbJob {
     }
     await mkdir(join(directory, '.heroku-cd'), { recursive: true });
     await writeFile(join(directory, '.heroku-cd', 'app-id'), `${options.appId}\n`);
+    await writeFile(join(directory, '.heroku-cd', 'own-journal'), 'none\n');
     const facts = {
       environment: {
         CIRCLE_WORKFLOW_ID: this.workflow,
@@ -140,40 +143,34 @@ export class OrbJob {
       } else if (step.save_cache !== undefined && (!failed || step.save_cache.when === 'always')) {
         this.#write(await options.cache.save(await key(step.save_cache.key), step.save_cache.paths, facts));
       } else if (flags !== undefined && flags !== 'identify' && !failed) {
-        exitCode = await this.#call(flags.split(' '), { home, directory, facts: facts.environment });
+        exitCode = await this.#help(flags.split(' '), { home, directory, facts: facts.environment });
       }
     }
     return { exitCode: this.#lost ? null : exitCode, log: this.#log, result: await readResult(home), home };
   }
 
-  #call(
+  async #help(
     args: readonly string[],
     { home, directory, facts }: { home: string; directory: string; facts: Record<string, string> },
   ): Promise<number | null> {
-    const { helper, parameters, environment } = this.options;
+    const { helper, hosts, parameters, environment } = this.options;
     const given = Object.entries(parameters).map(([name, value]) => [environmentName(name), value]);
-    return new Promise((resolveExit, reject) => {
-      const child = spawn(process.execPath, [helper, ...args], {
-        cwd: directory,
-        env: {
-          PATH: process.env['PATH'],
-          HOME: home,
-          ...environment,
-          ...facts,
-          ...Object.fromEntries(given),
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      this.#child = child;
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding('utf8').on('data', (text: string) => this.#write(text));
-      }
-      child.once('error', reject);
-      child.once('close', (code) => {
-        this.#child = undefined;
-        resolveExit(code);
-      });
-    });
+    const call = {
+      program: helper,
+      args,
+      directory,
+      environment: {
+        PATH: process.env['PATH'],
+        HOME: home,
+        ...environment,
+        ...facts,
+        ...Object.fromEntries(given),
+      },
+    };
+    this.#call = hosts.run(call, (text) => this.#write(text));
+    const exitCode = await this.#call.end;
+    this.#call = undefined;
+    return exitCode;
   }
 
   #write(text: string): void {

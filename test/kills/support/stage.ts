@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bundleHelper } from '../../../scripts/lib/bundle.ts';
 import { Cache } from '../../../src/rehearsal/run/cache.ts';
 import { startLocalHeroku, type FaultRequest, type LocalHeroku } from '../../../src/simulator/index.ts';
-import { unpackHelper } from '../../support/orb-helper.ts';
+import { fewAuthorities } from '../../e2e/support/world.ts';
 import { createRepository, type Repository } from '../../e2e/support/repository.ts';
 import { appFiles, procfile } from './app.ts';
+import { HelperHosts } from './helper-hosts.ts';
 import { APP_NAME, OrbJob, type JobOptions, type OrbCommand } from './orb-job.ts';
 
 export const KEY = 'HRKU-5ca1ab1e-0000-4000-8000-00000c0ffee5';
+const ROOT = resolve(__dirname, '../../..');
 /** Milliseconds between two looks at what has no event. */
 const POLL_MS = 5;
 
@@ -49,6 +52,7 @@ export class Stage {
     readonly repository: Repository,
     readonly folder: string,
     private readonly helper: string,
+    private readonly hosts: HelperHosts,
     private appId: string,
   ) {}
 
@@ -65,8 +69,11 @@ export class Stage {
       postgres: own?.postgres ?? false,
     });
     const repository = await createRepository(join(folder, 'repository'));
-    const helper = unpackHelper(join(folder, 'heroku-cd.cjs'));
-    const stage = new Stage(heroku, repository, folder, helper, app.id);
+    const helper = join(folder, 'heroku-cd.cjs');
+    await writeFile(helper, (await bundleHelper(ROOT, 'src/helper/process.ts')).code);
+    await mkdir(join(folder, 'authorities'));
+    const hosts = new HelperHosts({ ...heroku.environment(), ...fewAuthorities({ folder }) });
+    const stage = new Stage(heroku, repository, folder, helper, hosts, app.id);
     await stage.commit(own?.files);
     const first = await stage.job('deploy', { parameters: { maintenance: 'never' } }).end;
     if (first.exitCode !== 0) throw new Error(`The first deployment failed:\n${first.log}`);
@@ -78,6 +85,7 @@ export class Stage {
   async close(): Promise<void> {
     for (const job of this.#jobs) job.lose();
     await Promise.all([...this.#jobs].map((job) => job.end));
+    await this.hosts.close();
     await this.heroku.close();
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -137,6 +145,7 @@ export class Stage {
   ): OrbJob {
     const job = new OrbJob({
       helper: this.helper,
+      hosts: this.hosts,
       folder: this.folder,
       cache: new Cache(join(this.folder, 'cache')),
       appId: this.appId,
@@ -146,6 +155,7 @@ export class Stage {
       parameters: { 'app-name': APP_NAME, ...options.parameters },
       environment: {
         ...this.heroku.environment(),
+        ...fewAuthorities(this),
         CIRCLE_SHA1: '',
         HEROKU_CD_REVISION: 'HEAD',
         HEROKU_CD_TIME_LAPSE: '40',

@@ -226,6 +226,7 @@ function memoryStore(): StateStore {
   return {
     directory: '/nowhere',
     prepare: () => Promise.resolve(),
+    own: () => Promise.resolve(),
     write: (name, content) => {
       files.set(name, JSON.stringify(content));
       return Promise.resolve(name);
