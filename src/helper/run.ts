@@ -1,5 +1,6 @@
 import { environmentName, PARAMETERS, type Settings } from '../parameters/index.ts';
-import { perform } from './acts/act.ts';
+import { type Act, type Done, perform } from './acts/act.ts';
+import { restoreByHand } from './acts/restore.ts';
 import { captureByHand, listBackups } from './acts/backup.ts';
 import { closeWindow } from './acts/close-window.ts';
 import { setPage } from './acts/page.ts';
@@ -91,6 +92,12 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       case 'backup capture': {
         const settings = readSettings('backup capture', invocation.flags, around.environment);
         return await perform(connect(settings, around), settings, 'untouched', captureByHand);
+      }
+      case 'backup restore': {
+        const settings = readSettings('backup restore', invocation.flags, around.environment);
+        const act = (one: Act<typeof settings>): Promise<Done> =>
+          restoreByHand(one, { ...defaultSettings('deploy'), ...settings });
+        return await perform(connect(settings, around), settings, 'unknown', act);
       }
       case 'backup list': {
         const settings = readSettings('backup list', invocation.flags, around.environment);

@@ -15,6 +15,8 @@ export const COMMANDS = {
   scale: 'Set process types to quantities and sizes; all of them, or none.',
   run: 'Run a command in a one-off dyno, stream its output, and fail when it does.',
   'backup capture': 'Take a backup of the app’s database, and succeed only once it is proven to be there.',
+  'backup restore':
+    'Put a backup in the place of the app’s database: page on, everything stopped, a backup of what is there first.',
   'backup list': 'List the backups and restores of the app’s database; change nothing.',
   identify:
     'Ask Heroku for the id of the app and write it to a file, for the key of a cache; change nothing.',

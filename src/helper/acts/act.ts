@@ -22,6 +22,8 @@ export interface Act<S> {
 /** What an act came to; beside the sentence stand facts for `--json`. */
 export interface Done {
   readonly what: string;
+  /** Backups to go back to, for how the app is now. */
+  readonly kept?: string;
   /** More lines for people. */
   readonly lines?: readonly string[];
   /** It came to an end, and to a bad one. */
@@ -54,7 +56,7 @@ export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'depl
     if (!(thrown instanceof HerokuCdError) || !leavesSomething(thrown)) throw thrown;
     done = { what: thrown.what, error: thrown };
   }
-  const { error, what, lines = [], ...facts } = done;
+  const { error, what, kept, lines = [], ...facts } = done;
   const verdict = error?.verdict ?? 'succeeded';
   const exitCode = exitCodeOf(verdict);
   const json = { app, verdict, exitCode, ...facts };
@@ -63,7 +65,7 @@ export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'depl
   if (leavesSomething(error)) {
     const state = await readStateNow(ports.closingHeroku, app);
     const touched = error instanceof ReleasePhaseFailed ? error.database : database;
-    for (const line of describeState(app, state, touched, error.next)) ports.log.info(line);
+    for (const line of describeState(app, state, touched, error.next, kept)) ports.log.info(line);
   }
   const { why = null, next = null, parameter = null } = error;
   return { exitCode, json: { ...json, error: { what, why, next, parameter } }, lines: [] };

@@ -1,7 +1,7 @@
 import type { AppFacts } from '../deployment/facts.ts';
 import type { Preflight } from '../deployment/deploy-state.ts';
 import type { Ports } from '../deployment/ports.ts';
-import { Refusal } from '../errors.ts';
+import { HerokuCdError, Refusal } from '../errors.ts';
 import { HerokuApiError } from '../heroku/index.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Settings } from '../../parameters/index.ts';
@@ -43,6 +43,7 @@ export async function planBackup(
   held: Journal | undefined,
 ): Promise<BackupPlan | undefined> {
   const { heroku, log } = ports;
+  if (held?.stage === 'restoring') throw halfRestored(app.name, held);
   if (nothingPending && settings.backup !== 'always') return undefined;
   const restores = settings['on-migration-failure'] === 'restore' && (migrates || window);
   if (restores) requireRestorable(settings, window);
@@ -85,6 +86,20 @@ export async function planBackup(
     );
   }
   return { act: dumps ? 'dump' : 'recovery-point', ...plan };
+}
+
+/** A database that is empty or half restored would be migrated, and served, as if it were well. */
+function halfRestored(app: string, { database, reason }: Journal): HerokuCdError {
+  const id = database?.backup?.name ?? '';
+  return new HerokuCdError('held', {
+    what: `The database of ${app} was being restored when the window was held, and that this ended well is not proven.`,
+    why: reason ?? 'No reason was noted.',
+    next: `${restoreCommand(app, id)}; then run the job again`,
+  });
+}
+
+export function restoreCommand(app: string, backup: string): string {
+  return `heroku-cd backup restore ${backup} --confirm ${app} --app-name ${app}`;
 }
 
 /** Whether it is an add-on of Heroku Postgres. */

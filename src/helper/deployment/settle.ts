@@ -1,3 +1,5 @@
+import { restoreCommand } from '../database/backup-plan.ts';
+import { restoreWindowsBackup } from '../database/restore.ts';
 import { Failure, HerokuCdError } from '../errors.ts';
 import type { Verdict } from '../exit-codes.ts';
 import { endOf } from '../journal/by-hand.ts';
@@ -102,18 +104,30 @@ async function afterFailedMigration(
       ? closeJournal(run, journal, { verdict })
       : hold(journal, 'unknown', error);
   }
-  if (run.settings['on-migration-failure'] !== 'rollback') {
-    return progress.window === undefined
+  const policy = run.settings['on-migration-failure'];
+  const { window } = progress;
+  if (policy === 'hold' || (policy === 'restore' && window === undefined)) {
+    return window === undefined
       ? closeJournal(run, journal, { verdict: 'incomplete' })
       : hold(journal, 'held', error);
   }
   const { log } = run.ports;
   try {
     await requireNoStranger(run, journal);
+    if (policy === 'restore' && window !== undefined) {
+      await restoreWindowsBackup(run, window, journal, progress.before?.backup);
+      progress.database = 'restored';
+    }
     const release = await releaseEarlierCode(run, journal);
-    if (progress.window !== undefined && !journal.current.byHand) {
-      progress.notBack = (await closeWindow(progress.window, release)).notBack;
+    if (window !== undefined && !journal.current.byHand) {
+      progress.notBack = (await closeWindow(window, release)).notBack;
       progress.windowClosedAt = run.phases.now();
+    }
+    if (progress.database === 'restored') {
+      log.warn('The database and the code from before are back.');
+      return await closeJournal(run, journal, {
+        verdict: progress.notBack.length === 0 ? 'failed' : 'incomplete',
+      });
     }
     log.warn(
       'The code from before serves again. What the migration did to the database until it failed stays.',
@@ -185,9 +199,12 @@ async function closeUnused(run: Run, settled: Settled): Promise<Settled> {
 }
 
 async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): Promise<Settled> {
-  const { app } = journal.current;
+  const { app, stage, database } = journal.current;
   // From here on it is this failure that holds the window, whoever opened it.
   await noteEnd(journal, { status: 'held', byHand: false, reason: messageOf(error) });
+  if (stage === 'restoring') {
+    return { verdict, next: restoreCommand(app.name, database?.backup?.name ?? '') };
+  }
   return {
     verdict,
     next: `mend the cause and run the job again, which continues this window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,

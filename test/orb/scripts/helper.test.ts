@@ -29,6 +29,8 @@ const CALLS: readonly (readonly [string, string, readonly string[]])[] = [
   ['rollback', 'Ask Heroku for the app', ['identify']],
   ['rollback', 'Roll the app back', ['rollback']],
   ['backup-database', 'Back up the database', ['backup', 'capture']],
+  ['restore-database', 'Ask Heroku for the app', ['identify']],
+  ['restore-database', 'Restore the database', ['backup', 'restore']],
 ];
 
 /** A run step with its parameters put in, as the compiler does. */
