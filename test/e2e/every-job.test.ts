@@ -51,6 +51,7 @@ const COMMANDS: readonly (readonly [string, Readonly<Record<string, unknown>>?])
   ['scale', { formation: 'worker=1' }],
   ['run-one-off', { command: 'true' }],
   ['backup-database'],
+  ['restore-database', { 'backup-id': 'b001', confirm: APP }],
   ['rollback', { 'migration-is-backward-compatible': true }],
 ];
 

@@ -31,7 +31,17 @@ const WINDOWED = [
   ['open-window', 'window open'],
 ] as const;
 const DEPLOYING = ['deploy', 'maintenance-wrapped-migrate'];
-const CACHING = ['close-window', 'deploy', 'maintenance-wrapped-migrate', 'open-window', 'recover', 'rollback'];
+const CACHING = [
+  'close-window',
+  'deploy',
+  'maintenance-wrapped-migrate',
+  'open-window',
+  'recover',
+  'restore-database',
+  'rollback',
+];
+/** Those of them that have a job around them. */
+const JOBS = CACHING.filter((command) => jobs[command] !== undefined);
 
 describe.each(WINDOWED)('the cache around %s', (command, helper) => {
   it('is saved before the first change, and in any case at the end', () => {
@@ -62,6 +72,7 @@ describe.each([
   ['recover', 'recover', 'recovered'],
   ['close-window', 'window close', 'ended'],
   ['rollback', 'rollback', 'ended'],
+  ['restore-database', 'backup restore', 'ended'],
 ])('the cache around %s', (command, helper, stage) => {
   it('is read before it acts and saved in any case after it', () => {
     const order = stepsOf(command).map(({ name, args }) => args?.environment?.['HEROKU_CD_COMMAND_LINE'] ?? name);
@@ -99,7 +110,9 @@ describe('every cache', () => {
   it('is of the state directory, which the jobs keep too', () => {
     for (const command of CACHING) {
       for (const { args } of saving(command)) expect(args.paths).toEqual([STATE_DIRECTORY]);
-      expect(jobs[command]?.steps.at(-1)).toEqual({
+    }
+    for (const job of JOBS) {
+      expect(jobs[job]?.steps.at(-1)).toEqual({
         store_artifacts: { path: STATE_DIRECTORY, destination: 'heroku-cd' },
       });
     }
@@ -117,7 +130,7 @@ describe('every cache', () => {
 });
 
 describe('the jobs around these commands', () => {
-  it.each(CACHING)('%s hands every parameter on, and always installs', (name) => {
+  it.each(JOBS)('%s hands every parameter on, and always installs', (name) => {
     const { install, ...taken } = commands[name]?.parameters ?? {};
     expect(install).toMatchObject({ default: true });
     const call = (jobs[name]?.steps ?? []).find((step) => typeof step === 'object' && step !== null && name in step);
@@ -138,7 +151,7 @@ describe('the jobs around these commands', () => {
         artifacts,
       ]);
     }
-    for (const name of CACHING.filter((one) => !DEPLOYING.includes(one))) {
+    for (const name of JOBS.filter((one) => !DEPLOYING.includes(one))) {
       expect(around(name)).toEqual([artifacts]);
     }
     expect(jobs['recover']?.parameters).not.toHaveProperty('pre-deploy');

@@ -6,18 +6,6 @@ import { isRecord, parametersIn, walkSteps, type Body } from './walk.ts';
 /** Commands and jobs that change nothing at Heroku; whatever is not named here does. */
 const HARMLESS = new Set(['install', 'doctor']);
 
-/** Of those that do change something, the ones that deploy nothing and need no clone. */
-const WITHOUT_CLONE = new Set([
-  'recover',
-  'rollback',
-  'open-window',
-  'close-window',
-  'maintenance-on',
-  'maintenance-off',
-  'scale',
-  'run-one-off',
-]);
-
 /** How a job may have ended when `recover` is needed after it. */
 const LOST = ['failed', 'canceled'];
 
@@ -73,7 +61,7 @@ function jobFaults(usage: Body, { orb }: Checked): Fault[] {
     const full = steps.some(
       ({ name, args }) => name === 'checkout' && isRecord(args) && args['method'] === 'full',
     );
-    if (steps.some(({ name }) => deploys(name)) && !full) {
+    if (steps.some(({ name }) => deploys(name, orb)) && !full) {
       faults.push({ message: `job ${job} deploys without a checkout with method: full` });
     }
     return faults;
@@ -86,8 +74,9 @@ function changes(name: string): boolean {
   return own !== undefined && !HARMLESS.has(own);
 }
 
-function deploys(name: string): boolean {
-  return changes(name) && !WITHOUT_CLONE.has(ours(name) ?? '');
+/** Whether it deploys a commit, which it takes out of a clone. */
+function deploys(name: string, { commands }: Checked['orb']): boolean {
+  return changes(name) && Object.hasOwn(parametersIn(commands[ours(name) ?? ''] ?? {}), 'revision');
 }
 
 function workflowFaults(usage: Body, checked: Checked): Fault[] {

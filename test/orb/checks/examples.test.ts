@@ -46,6 +46,15 @@ describeBroken('examples', [
     [/^examples\/deploy-inside-your-own-job: job test-and-deploy deploys without a checkout with method: full/],
   ]),
   [
+    'an example whose own job backs up without a clone, which it may, and without a filter',
+    (orb) => {
+      ownSteps(orb, 'heroku-cd/backup-database');
+      const { workflows } = orb.examples['deploy-inside-your-own-job']!.usage;
+      delete workflows['main']?.jobs[0]?.['test-and-deploy']?.['filters'];
+    },
+    [/^examples\/deploy-inside-your-own-job: test-and-deploy changes an app without a filter/],
+  ],
+  [
     'an example whose own job recovers without a filter, though it needs no clone for it',
     (orb) => {
       ownSteps(orb, 'heroku-cd/recover');
