@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
+import { lastMigration } from '../journal/last-migration.ts';
 import type { ProcessFormation } from '../ports/heroku.ts';
 import { typesToStop } from '../window/selection.ts';
+import { leavesUnproven } from '../migration/before-release.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 
 /**
@@ -47,8 +49,9 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     },
     releases: [...(held?.releases ?? []), ...(app.current === undefined ? [] : [app.current.id])],
     ...(held?.database && !held.byHand ? { database: held.database } : {}),
-    ...(await lastMigration(run, app.app.id)),
+    ...(await migratedBefore(run, app.app.id)),
     ...builtThere(run, before),
+    ...(leavesUnproven(before.last, app.deployedCommit) ? { stillPending: true } : {}),
     reason: held?.reason ?? null,
   };
   const keeper = new JournalKeeper(ports, journal);
@@ -63,10 +66,9 @@ function builtThere({ settings }: Run, { shipping }: Preflight): Pick<Journal, '
 }
 
 /** A later rollback wants to know it, however many runs have come in between. */
-async function lastMigration({ ports }: Run, appId: string): Promise<Pick<Journal, 'migratedRelease'>> {
+async function migratedBefore({ ports }: Run, appId: string): Promise<Pick<Journal, 'migratedBefore'>> {
   const found = await readJournal(ports, appId, { evenOld: true });
-  const migratedRelease = 'journal' in found ? found.journal.migratedRelease : undefined;
-  return migratedRelease === undefined ? {} : { migratedRelease };
+  return 'journal' in found ? { migratedBefore: lastMigration(found.journal) } : {};
 }
 
 /** Each once, the latest last; a recovery of an old workflow knows by them that another run took over. */

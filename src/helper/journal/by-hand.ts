@@ -1,5 +1,6 @@
 import type { App, ProcessFormation, ScaleUpdate } from '../ports/heroku.ts';
 import type { Journal } from './journal.ts';
+import { lastMigration } from './last-migration.ts';
 
 /** A window that somebody opened to work in it: it stays open whatever runs meanwhile, until it is closed by hand. */
 export const OPENED_BY_HAND = {
@@ -13,7 +14,8 @@ export const OPENED_BY_HAND = {
 
 /** What a run writes that leaves nothing behind it: it closes its own window, and not the one that it ran in. */
 export function endOf(journal: Journal): Partial<Journal> {
-  return journal.byHand ? OPENED_BY_HAND : { status: 'closed' };
+  if (!journal.byHand) return { status: 'closed' };
+  return { ...OPENED_BY_HAND, migratedBefore: lastMigration(journal) };
 }
 
 /**

@@ -68,8 +68,9 @@ const journalShape = object({
   releases: array(string()),
   /** What the first half of a deployment has built on `build-app`. */
   built: optional(object({ app: string(), slugId: string() })),
-  /** The version of the latest release with which a run migrated, or may have, this run or an earlier one. */
+  /** The version of the release with which this run migrates, and that of the latest run before it that did. */
   migratedRelease: optional(number()),
+  migratedBefore: optional(number()),
   /** The database that the run looks after. */
   database: optional(
     object({
@@ -84,7 +85,7 @@ const journalShape = object({
       recoveryPoint: optional(string()),
     }),
   ),
-  /** After the migration, `pending-migrations-command` did not say that nothing is pending any more. */
+  /** That a migration of this run, or of one before it, was done is not proven, and no later one has proven it. */
   stillPending: optional(boolean()),
   /** Why it is held. */
   reason: nullable(string()),

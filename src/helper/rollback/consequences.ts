@@ -1,5 +1,6 @@
 import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
+import { lastMigration } from '../journal/last-migration.ts';
 import type { Heroku, Release } from '../ports/heroku.ts';
 import type { Target } from './target.ts';
 
@@ -82,7 +83,7 @@ export async function migrationsSince(
   }: { releases: readonly Release[]; target: Target; journal: Journal | undefined },
 ): Promise<Migrations> {
   const { version } = target.release;
-  const migrated = journal?.migratedRelease ?? 0;
+  const migrated = journal === undefined ? 0 : lastMigration(journal);
   if (migrated > version) return { ran: `The deployment of v${migrated} migrated the database` };
   const older = new Set(releases.filter((one) => one.version <= version).map(({ slugId }) => slugId));
   for (const release of releases) {
