@@ -8,7 +8,8 @@ import { ROOT, checkedOrb, contextWith } from './support/orb.ts';
 
 /**
  * Stands for the bundled helper: says with what it was called and what is in the journal of its state
- * directory, writes the id of the app where the orb's cache looks for it, and adds the call to the journal.
+ * directory, writes the id of the app where the orb's cache looks for it, adds the call to the journal, and says so
+ * where the orb looks before it saves one.
  */
 const SAYING = Buffer.from(`
 const fs = require('node:fs');
@@ -23,8 +24,13 @@ const write = (file, text) => {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(file, text);
 };
-if (words[0] === 'identify') write('.heroku-cd/app-id', 'id of ' + app);
-else write(journal, before + words.join(' ') + ';');
+if (words[0] === 'identify') {
+  write('.heroku-cd/app-id', 'id of ' + app);
+  write('.heroku-cd/own-journal', 'none');
+} else {
+  write(journal, before + words.join(' ') + ';');
+  write('.heroku-cd/own-journal', 'id of ' + app);
+}
 process.exitCode = process.env.HEROKU_CD_REVISION === words.join(' ') ? 2 : 0;
 `);
 
@@ -49,6 +55,7 @@ describe('the examples', () => {
       'migrate-in-a-window',
       'migrate-without-a-window',
       'recover-after-a-cancel',
+      'restore-after-a-failed-migration',
       'roll-back-from-circleci',
       'staging-and-production',
     ]);
