@@ -19,6 +19,7 @@ import { migrateByHand } from './examples/migrate-by-hand.ts';
 import { migrateInAWindow } from './examples/migrate-in-a-window.ts';
 import { migrateWithoutAWindow } from './examples/migrate-without-a-window.ts';
 import { recoverAfterACancel } from './examples/recover-after-a-cancel.ts';
+import { restoreAfterAFailedMigration } from './examples/restore-after-a-failed-migration.ts';
 import { rollBackFromCircleci } from './examples/roll-back-from-circleci.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
 import { defaultExecutor } from './executors/default.ts';
@@ -69,6 +70,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       migrateWithoutAWindow(context),
       migrateByHand(context),
       recoverAfterACancel(context),
+      restoreAfterAFailedMigration(context),
       rollBackFromCircleci(context),
       stagingAndProduction(context),
       deployInsideYourOwnJob(context),

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../../src/helper/deployment/result.ts';
-import type { AppView, FaultRequest } from '../../src/simulator/index.ts';
+import type { AppView, FaultRequest, TransferView } from '../../src/simulator/index.ts';
 import { DATABASE_APP_CONFIG, databaseAppFiles } from './support/database-app.ts';
 import { HelperProgram } from './support/helper-program.ts';
 import { APP, createWorld, type World } from './support/world.ts';
@@ -52,13 +52,14 @@ afterAll(async () => {
 const app = (): Promise<AppView> => world.heroku.control.app(APP);
 const lapse = (factor: number) => ({ env: { HEROKU_CD_TIME_LAPSE: String(factor) } });
 
+const POLICY = ['--on-migration-failure', 'restore', '--stop-web', '--backup-timeout', '2m'];
+const MIGRATION = ['--migrate-command', 'node migrate.js --fail-at 2.5'];
+
 /** Deploys the new code with its migration, half of which is applied before it fails. */
 async function deploy(
   ...flags: readonly string[]
 ): Promise<{ code: number | null; stdout: string; result: Result }> {
-  const policy = ['--on-migration-failure', 'restore', '--stop-web', '--backup-timeout', '2m'];
-  const args = ['deploy', '--migrate-command', 'node migrate.js --fail-at 2.5', ...policy];
-  const given = flags.length === 0 ? args : ['deploy', ...flags, ...policy];
+  const given = ['deploy', ...(flags.length === 0 ? MIGRATION : flags), ...POLICY];
   const env = { HEROKU_CD_REVISION: newCommit, HEROKU_CD_TIME_LAPSE: '30' };
   const { code, stdout } = await helper.run(given, { env });
   const file = join(helper.folder, 'home', '.heroku-cd', APP, 'result.json');
@@ -73,6 +74,19 @@ async function expectServing(): Promise<void> {
   expect(maintenance).toBe(false);
   const { formation } = await app();
   expect(formation.map(({ type, quantity }) => `${type}=${quantity}`)).toEqual(['web=1', 'worker=1']);
+}
+
+/** In the window that a run holds; then the app is opened with the code from before. */
+async function restoreByHand(backup: string): Promise<void> {
+  const { control } = world.heroku;
+  const restored = await helper.run(['backup', 'restore', backup, '--confirm', APP], lapse(30));
+  expect({ code: restored.code, stdout: restored.stdout }).toMatchObject({ code: 0 });
+  expect(restored.stdout).toContain('The window is held, and stays so');
+  expect(await control.dump(APP)).toBe(found);
+  await control.act(APP, { action: 'release', slug: oldSlug });
+  const opened = await helper.run(['recover', '--release-hold'], lapse(30));
+  expect({ code: opened.code, stdout: opened.stdout }).toMatchObject({ code: 0 });
+  await expectServing();
 }
 
 /** The code from before, as the app was found. */
@@ -139,14 +153,37 @@ describe('on-migration-failure: restore', () => {
       const again = await deploy();
       expect({ code: again.code, stdout: again.stdout }).toMatchObject({ code: 3 });
     }
-    const restored = await helper.run(['backup', 'restore', first, '--confirm', APP], lapse(30));
-    expect({ code: restored.code, stdout: restored.stdout }).toMatchObject({ code: 0 });
-    expect(restored.stdout).toContain('The window is held, and stays so');
-    expect(await control.dump(APP)).toBe(found);
-    await control.act(APP, { action: 'release', slug: oldSlug });
-    const opened = await helper.run(['recover', '--release-hold'], lapse(30));
-    expect({ code: opened.code, stdout: opened.stdout }).toMatchObject({ code: 0 });
-    await expectServing();
+    await restoreByHand(first);
+  });
+
+  it('stays held when the run is killed in the middle of the restore', async () => {
+    const { control } = world.heroku;
+    const pidFile = join(helper.folder, 'pid');
+    const node = join(helper.folder, 'node.sh');
+    await writeFile(node, `#!/bin/sh\necho $$ > ${pidFile}\nexec ${process.execPath} "$@"\n`, {
+      mode: 0o755,
+    });
+    await control.changeSettings(APP, { restoreResult: 'stay-running' });
+    const env = { HEROKU_CD_REVISION: newCommit, HEROKU_CD_TIME_LAPSE: '20' };
+    const killed = helper.run(['deploy', ...MIGRATION, ...POLICY], { env }, node);
+    const isRestoring = ({ name, state }: TransferView): boolean =>
+      name.startsWith('r') && state === 'running';
+    const { transfers } = await control.until(APP, (one) => one.transfers.some(isRestoring));
+    process.kill(Number(await readFile(pidFile, 'utf8')), 'SIGKILL');
+    expect((await killed).code).toBe(null);
+
+    const [first, second] = transfers.filter(({ name }) => name.startsWith('b')).slice(-2);
+    const recovered = await helper.run(['recover'], lapse(30));
+    expect({ code: recovered.code, stdout: recovered.stdout }).toMatchObject({ code: 4 });
+    expect(recovered.stdout).toContain(
+      `${first?.name} (before the migration), ${second?.name} (before the restore)`,
+    );
+    expect((await app()).maintenance).toBe(true);
+    const again = await deploy();
+    expect({ code: again.code, stdout: again.stdout }).toMatchObject({ code: 3 });
+    await control.act(APP, { action: 'cancel-transfer' });
+    await control.changeSettings(APP, { restoreResult: 'succeed' });
+    await restoreByHand(first?.name ?? '');
   });
 });
 
