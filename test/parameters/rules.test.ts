@@ -3,6 +3,7 @@ import {
   checkDuration,
   checkEmail,
   checkHerokuBranch,
+  checkMigrationPaths,
   checkRevision,
   parseDuration,
 } from '../../src/parameters/rules.ts';
@@ -84,3 +85,18 @@ test.each([
 test.each(['', '5', 'm', '5 m', '-5m', '5d', '0s', '25h', '1e3s', '5m!'])('%j is no duration', (text) => {
   expect(checkDuration(text)).toEqual(expect.any(String));
 });
+
+test.each(['db/migrate/**', 'db/migrate, **/migrations/*.py', 'a\nb\n', './db/[0-9]*.sql'])(
+  'migration paths %j are taken',
+  (text) => {
+    expect(checkMigrationPaths(text)).toBeUndefined();
+  },
+);
+
+// Each of these would match nothing, and call every commit harmless.
+test.each([' , ', '/db/migrate/**', '!db/skip/**', ':(icase)db', '../db/**', 'db/../x', 'db/**,/x'])(
+  'migration paths %j are refused',
+  (text) => {
+    expect(checkMigrationPaths(text)).toMatch(/patterns from the top of the repository are wanted/);
+  },
+);

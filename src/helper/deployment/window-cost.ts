@@ -24,7 +24,7 @@ export function describeWindowCost(
   const isOpen = windowClosedAt === undefined && journal?.current.status === 'held';
   const width = Math.max(...costs.map(([name]) => name.length));
   return [
-    `The window ${isOpen ? 'is open since' : 'was open for'} ${formatDuration(until - from)}, of which:`,
+    `The window ${isOpen ? 'has been' : 'was'} open for ${formatDuration(until - from)}, of which:`,
     ...costs.map(([name, cost]) => `  ${name.padEnd(width)}  ${formatDuration(cost)}`),
   ];
 }
