@@ -98,6 +98,28 @@ test('a held window that somebody has opened is not closed again by a run that f
   expect(ledger.at(-1)).toBe(`end ${stage.newest}`);
 });
 
+test('a migration that failed is not forgotten because a run after it failed before its own', async () => {
+  await stage.commit();
+  await stage.failMigrations();
+  const open = { ...MIGRATING, maintenance: 'never' };
+  expect(await stage.job('deploy', { parameters: open }).end).toMatchObject({ exitCode: 5 });
+  await stage.mendMigrations();
+  const parameters = { ...open, 'migration-paths': 'migrate.sh' };
+  await stage.commit();
+  await stage.heroku.control.changeSettings(APP_NAME, { buildResult: 'fail' });
+  expect(await stage.job('deploy', { parameters }).end).toMatchObject({ exitCode: 1 });
+  await stage.heroku.control.changeSettings(APP_NAME, { buildResult: 'succeed' });
+
+  expect(await stage.job('deploy', { parameters }).end).toMatchObject({ exitCode: 0 });
+  expect((await stage.standing()).ledger.at(-1)).toBe(`end ${stage.newest}`);
+  // Proven by now: files that have not changed say enough again.
+  await stage.commit();
+  expect(await stage.job('deploy', { parameters }).end).toMatchObject({
+    exitCode: 0,
+    log: expect.stringContaining('Nothing to migrate'),
+  });
+});
+
 test('a held window whose migration turns out to be done: dynos that booted before it are restarted', async () => {
   await stage.commit();
   await stage.failMigrations();

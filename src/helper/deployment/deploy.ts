@@ -112,7 +112,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
 
   if (before.migrates) {
     await phases.run('migrate', async () => {
-      if (await nothingToMigrate(run, before, window)) return;
+      if (await nothingToMigrate(run, before, window)) return journal.note({ stillPending: false });
       const begun = (): void => void (progress.noWayBack = true);
       const migrated = await migrate(run, released.release, journal, window, begun);
       progress.migration = migrated.migration;

@@ -63,17 +63,23 @@ function unproven(
   deployed: string | undefined,
   commit: string,
 ): PathsSay | undefined {
-  const isProven =
-    last?.status === 'closed' &&
-    (!last.migrates || (last.stage === 'migrated' && last.stillPending !== true));
   if (deployed === commit) {
-    if (isProven && last.commit === commit) return undefined;
+    if (last !== undefined && isProven(last) && last.commit === commit) return undefined;
     return { pending: `Whether ${short(commit)}, which is deployed already, was migrated is not known.` };
   }
+  if (!leavesUnproven(last, deployed)) return undefined;
+  return { pending: 'The migration of a run before is not proven to have succeeded.' };
+}
+
+/** Whether a migration of this run, or of one before it, may not have been done; `deployed`: today's commit. */
+export function leavesUnproven(last: Journal | undefined, deployed: string | undefined): boolean {
+  if (last === undefined || isProven(last)) return false;
+  const { stage, stillPending, commit } = last;
   // Of a run that stopped before its migration, only code that it left deployed matters.
-  const began = last?.stage === 'migrating' || last?.stage === 'migrated' || last?.stage === 'restoring';
-  if (last === undefined || isProven || (!began && last.commit !== deployed)) return undefined;
-  return {
-    pending: `The migration of the run before (${short(last.commit)}) is not proven to have succeeded.`,
-  };
+  const began = stage === 'migrating' || stage === 'migrated' || stage === 'restoring';
+  return began || stillPending === true || commit === deployed;
+}
+
+function isProven({ status, migrates, stage, stillPending }: Journal): boolean {
+  return status === 'closed' && stillPending !== true && (!migrates || stage === 'migrated');
 }

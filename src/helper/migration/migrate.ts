@@ -85,7 +85,7 @@ export async function migrate(
   ports.log.info(`Migrating ${settings['app-name']}: ${settings['migrate-command']}`);
   return guarded(ports, window, 'warn', async () => {
     const migration = await runMigration(run, journal, window);
-    await journal.note({ stage: 'migrated' });
+    await journal.note({ stage: 'migrated', stillPending: false });
     if (settings['pending-migrations-command'] === '') return { migration, left: undefined };
     // Without an exit status, it is that answer by which the migration is known to have succeeded.
     const left = migration.exitStatus === null ? 'nothing' : await askPendingInTheEnd(run);
