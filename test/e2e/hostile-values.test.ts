@@ -7,6 +7,7 @@ import {
   configurationWith,
   ORB,
   orbComponents,
+  placesOf,
   type OrbComponent,
   type OrbParameter,
 } from './support/orb-components.ts';
@@ -53,16 +54,15 @@ const CHECKED_BY_THE_COMPILER = new Set(['boolean', 'integer', 'enum', 'env_var_
 const components = orbComponents();
 let world: World;
 
-/** A world for each test of the block around it. */
-function inAWorld(): void {
-  beforeEach(async () => {
-    world = await createWorld();
-    await world.repository.commit(APP_FILES);
-  });
-  afterEach(async () => {
-    await world.close();
-  });
-}
+// One world for all: what is refused leaves it as it is, and what is not has a commit of its own to deploy.
+beforeAll(async () => {
+  world = await createWorld();
+  await world.repository.commit(APP_FILES);
+});
+beforeEach(() => world.heroku.control.clearRequests());
+afterAll(async () => {
+  await world.close();
+});
 
 /** Parameters of a component by what reads them. */
 function parametersOf(
@@ -94,10 +94,16 @@ function argumentsOf(
   };
 }
 
+const jobOf = (
+  component: OrbComponent,
+  given: Readonly<Record<string, unknown>>,
+): { config: { text: string } } => ({
+  config: { text: configurationWith(component, argumentsOf(component, given)) },
+});
+
+/** The helper's processes are all that is looked at: they pass a shim. */
 function run(component: OrbComponent, given: Readonly<Record<string, unknown>>): Promise<WatchedJob> {
-  return watchedDeploy(world, {
-    config: { text: configurationWith(component, argumentsOf(component, given)) },
-  });
+  return watchedDeploy(world, { ...jobOf(component, given), sampled: false });
 }
 
 /** Nothing was run: neither where the job was, nor where the tests or the app are. */
@@ -158,8 +164,6 @@ describe.each(components)('$kind $name', (component) => {
 
   if (handedOn.length + native.length === 0) return;
   describe('in a job', () => {
-    inAWorld();
-
     if (handedOn.length > 0) {
       test('every hostile value arrives byte for byte, and is refused', async () => {
         const before = await herokuNow();
@@ -186,14 +190,14 @@ describe.each(components)('$kind $name', (component) => {
           await world.pushByHand();
           await world.pushByHand({ 'greeting.txt': 'two' });
         }
-        const { deployment } = await run(component, { [name]: HOSTILE });
         if (READ_BY_CIRCLECI[name]?.outcome === 'ignored') {
-          expect(deployment.job).toMatchObject({ status: 'success' });
-        } else {
-          const failed = deployment.job.steps.find(({ status }) => status === 'failed');
-          expect(failed).toMatchObject({ exitCode: null });
-          expect(failed?.output).toContain(name);
+          expect(placesOf(component, name)).toEqual(['resource_class']);
+          return;
         }
+        const { job } = await world.deploy(jobOf(component, { [name]: HOSTILE }));
+        const failed = job.steps.find(({ status }) => status === 'failed');
+        expect(failed).toMatchObject({ exitCode: null });
+        expect(failed?.output).toContain(name);
         expectNothingRun();
       });
     }
@@ -210,13 +214,13 @@ function expectRefused(job: WatchedJob, names: readonly string[]): void {
 }
 
 describe('beside parameters', () => {
-  inAWorld();
   const job = components.find(({ kind, name }) => kind === 'job' && name === 'deploy');
 
-  test('a hostile tag of the orb’s executor is read by CircleCI alone', async () => {
+  test('a hostile tag of the orb’s executor and a hostile resource class are read by CircleCI alone', async () => {
     // It becomes the name of an image, which no registry has; the runner uses no images.
     if (job === undefined) throw new Error('The orb has no job deploy.');
-    const { deployment } = await run(job, { executor: { name: 'heroku-cd/default', tag: HOSTILE } });
+    const given = { 'resource-class': HOSTILE, executor: { name: 'heroku-cd/default', tag: HOSTILE } };
+    const deployment = await world.deploy(jobOf(job, given));
     expect(deployment.job).toMatchObject({ status: 'success' });
     expectNothingRun();
   });
@@ -228,22 +232,12 @@ describe('beside parameters', () => {
 });
 
 describe('each parameter by itself', () => {
-  // One world for all: what is refused leaves it as it is, and what is not has a commit of its own to deploy.
-  beforeAll(async () => {
-    world = await createWorld();
-    await world.repository.commit(APP_FILES);
-  });
-  afterAll(async () => {
-    await world.close();
-  });
-
   test.each(PARAMETERS)('$name is refused by name, or does no harm', async ({ name, commands }) => {
     const program = await HelperProgram.create(
       world,
       await world.repository.commit({ 'greeting.txt': name }),
     );
     const before = await herokuNow();
-    world.heroku.control.clearRequests();
     try {
       const command = (commands as readonly string[]).includes('deploy') ? 'deploy' : commands[0];
       const { code, stdout } = await program.run(calling(command), {

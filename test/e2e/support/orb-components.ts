@@ -27,6 +27,19 @@ export function orbComponents(): OrbComponent[] {
   return [...section('command', orb.commands), ...section('job', orb.jobs)];
 }
 
+/** Where the component uses the parameter: the path of each key, such as `steps.1.run.environment.NAME`. */
+export function placesOf(component: OrbComponent, parameter: string): string[] {
+  const orb = fromYaml(readFileSync(ORB, 'utf8')) as Record<string, Record<string, unknown>>;
+  const expression = new RegExp(`<<\\s*parameters\\.${parameter}\\s*>>`);
+  const search = (value: unknown, path: readonly string[]): string[] =>
+    typeof value === 'object' && value !== null
+      ? Object.entries(value).flatMap(([key, part]) => search(part, [...path, key]))
+      : expression.test(String(value))
+        ? [path.join('.')]
+        : [];
+  return search(orb[`${component.kind}s`]?.[component.name], []);
+}
+
 /** A configuration whose job `deploy` is the component with these arguments; a command gets a job around it. */
 export function configurationWith(component: OrbComponent, given: Readonly<Record<string, unknown>>): string {
   const own = component.kind === 'command';

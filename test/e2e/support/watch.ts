@@ -20,6 +20,8 @@ export interface WatchOptions extends DeployOptions {
   readonly onOutput?: (text: string) => void;
   /** Steps before those of the orb's command; in the orb's job they come after the checkout. */
   readonly before?: readonly unknown[];
+  /** False: of processes and passing files only those are recorded that pass a shim, which costs far less. */
+  readonly sampled?: boolean;
 }
 
 /** Where things lie in a watched job. */
@@ -52,7 +54,7 @@ export async function watchedDeploy(
   for (const path of [temp, shelf, elsewhere]) await mkdir(path, { recursive: true });
   const systemConfig = join(folder, 'gitconfig');
   const options = typeof given === 'function' ? given({ home, temp, elsewhere, systemConfig }) : given;
-  const { onOutput, before, steps, parameters, environment, ...rest } = options;
+  const { onOutput, before, sampled = true, steps, parameters, environment, ...rest } = options;
 
   const earlier = await artifactFolders(world);
   const shims = await Shims.create(join(folder, 'shims'));
@@ -60,6 +62,7 @@ export async function watchedDeploy(
   const transient = new TransientFiles(temp, 'temp');
   let lookedAt = 0;
   const look = (): void => {
+    if (!sampled) return;
     sampler.sample();
     transient.look();
     lookedAt = performance.now();

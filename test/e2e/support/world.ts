@@ -85,6 +85,8 @@ export interface Deployment {
  */
 export const fewAuthorities = (world: Pick<World, 'folder'>): Readonly<Record<string, string>> => ({
   NODE_OPTIONS: '--use-openssl-ca',
+  SSL_CERT_DIR: join(world.folder, 'authorities'),
+  SSL_CERT_FILE: join(world.folder, 'authorities', 'none'),
   GIT_SSL_CAPATH: join(world.folder, 'authorities'),
 });
 
