@@ -19,18 +19,18 @@ export interface HelperRun {
 
 /**
  * Processes that run the helper, each one run after the other: starting Node.js takes longer than most runs. As
- * many as there are runs at once; one that got a signal runs nothing afterwards.
+ * many as there are runs at once.
  */
 export class HelperHosts {
-  readonly #idle: ChildProcess[] = [];
+  readonly #idle = new Set<ChildProcess>();
   readonly #all = new Set<ChildProcess>();
 
   /** @param environment Variables that Node.js reads once, at its start. */
   constructor(private readonly environment: Readonly<Record<string, string>>) {}
 
   run(call: HelperCall, onText: (text: string) => void): HelperRun {
-    const child = this.#idle.pop() ?? this.#start();
-    let signalled = false;
+    const [child = this.#start()] = this.#idle;
+    this.#idle.delete(child);
     const end = new Promise<number | null>((resolve) => {
       const heard = (message: { text: string } | { exitCode: number }): void => {
         if ('text' in message) onText(message.text);
@@ -41,27 +41,19 @@ export class HelperHosts {
       const settle = (exitCode: number | null): void => {
         child.off('message', heard).off('close', gone);
         for (const stream of [child.stdout, child.stderr]) stream?.off('data', told);
-        if (exitCode === null) this.#all.delete(child);
-        else if (signalled) child.kill('SIGKILL');
-        else this.#idle.push(child);
+        if (exitCode !== null) this.#idle.add(child);
         resolve(exitCode);
       };
       child.on('message', heard).once('close', gone);
       for (const stream of [child.stdout, child.stderr]) stream?.on('data', told);
     });
     child.send(call);
-    return {
-      kill: (signal) => {
-        signalled = true;
-        child.kill(signal);
-      },
-      end,
-    };
+    return { kill: (signal) => void child.kill(signal), end };
   }
 
   async close(): Promise<void> {
-    for (const child of this.#all) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
+    for (const child of [...this.#all]) {
+      if (!this.#all.has(child)) continue;
       child.kill('SIGKILL');
       await once(child, 'close');
     }
@@ -75,6 +67,9 @@ export class HelperHosts {
     });
     for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8');
     this.#all.add(child);
+    // A signal that comes when a run is just over ends its process.
+    child.once('exit', () => this.#idle.delete(child));
+    child.once('close', () => this.#all.delete(child));
     return child;
   }
 }
