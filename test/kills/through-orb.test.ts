@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { APP_FILES } from '../e2e/support/repository.ts';
 import { APP, createWorld, type World } from '../e2e/support/world.ts';
 
 /** The same through the emitted orb, in real bash: cancelled jobs, and the jobs that follow them. */
@@ -9,8 +8,7 @@ let before: readonly string[];
 
 beforeEach(async () => {
   world = await createWorld();
-  await world.repository.commit(APP_FILES);
-  await world.deploy();
+  await world.pushByHand();
   await world.heroku.control.act(APP, { action: 'scale', formation: { web: 1, worker: 3 } });
   await world.heroku.control.act(APP, { action: 'resize', sizes: { worker: 'standard-2x' } });
   before = await formation();

@@ -16,8 +16,7 @@ export class MigratingWorld {
 
   static async create(files: Readonly<Record<string, string>> = APP_FILES): Promise<MigratingWorld> {
     const world = await createWorld();
-    await world.repository.commit(files);
-    await world.deploy();
+    await world.pushByHand(files);
     await world.heroku.control.act(APP, { action: 'scale', formation: { worker: 1 } });
     return new MigratingWorld(world);
   }
