@@ -73,9 +73,10 @@ test('where the connection drops and the log knows nothing either, the end is un
     error: {
       what: 'How the migration ended could not be learned.',
       why: expect.stringContaining("the app's log does not say with what status"),
-      next: expect.stringContaining('Look at the database'),
+      next: expect.stringContaining('heroku-cd recover --app-name corner-shop --release-hold'),
     },
   });
+  expect(log).toMatch(/^ {2}Next: .*Look at the database/m);
   expect(await app.isHeld()).toBe(true);
 });
 
