@@ -1,0 +1,26 @@
+/** The commands that share parameters. */
+export const CLONING = ['deploy', 'migrate', 'doctor', 'plan'] as const;
+export const DEPLOYING = ['deploy', 'migrate', 'plan'] as const;
+export const WAITING = ['deploy', 'migrate', 'recover', 'plan'] as const;
+export const BY_HAND = ['window open', 'window close'] as const;
+export const ACTS = [
+  'maintenance on',
+  'maintenance off',
+  'scale',
+  'run',
+  'backup capture',
+  'backup restore',
+  'backup list',
+] as const;
+export const OPENING = [...DEPLOYING, 'window open'] as const;
+export const WHOSE = [
+  'deploy',
+  'migrate',
+  'recover',
+  'rollback',
+  ...BY_HAND,
+  ...ACTS,
+  'doctor',
+  'plan',
+] as const;
+export const EVERYWHERE = [...WHOSE, 'identify'] as const;
