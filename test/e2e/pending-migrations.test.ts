@@ -119,7 +119,7 @@ describe('migration-paths', () => {
     await commit('code');
     const { exitCode, result, log } = await deploy({ ...migration(), ...PATHS });
     expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
-    expect(log).toMatch(/The migration of the run before \(\w{8}\) is not proven to have succeeded/);
+    expect(log).toMatch(/The migration of a run before is not proven to have succeeded/);
     expect(result).toMatchObject({ migration: { exitStatus: 0 } });
   });
 
