@@ -11,8 +11,13 @@ const esmOnly = [
   'httpxy',
 ];
 
+/** Tests that take whole rounds of the project's own tools, or fetch Node.js itself: with `npm run test:all` alone. */
+const OF_TOOLS =
+  'test/(scripts/(bench/bench|coverage|npm-scripts|publish/publish)|e2e/node-versions)[.]test[.]ts$';
+
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env['FAULTS'] === 'all' ? [] : [OF_TOOLS])],
   transform: {
     '^.+\\.(ts|mts|js|mjs)$': [
       '@swc/jest',
@@ -23,6 +28,8 @@ export default {
   testTimeout: 120_000,
   // Most of a test's time is spent in processes that it waits for, so there may be more tests than processors.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  // Each of a test's many processes begins as a copy of its worker's memory map: small workers start them faster.
+  workerIdleMemoryLimit: '200MB',
   testSequencer: '<rootDir>/test/support/longest-first.mjs',
   collectCoverageFrom: ['src/**/*.ts'],
   coverageDirectory: 'coverage',
