@@ -1,4 +1,5 @@
 import { Client, type QueryResult, type QueryResultRow } from 'pg';
+import type { PostgresOnDemand } from '../../../src/simulator/postgres/on-demand.ts';
 import { startPostgres, type PostgresServer } from '../../../src/simulator/postgres/index.ts';
 import { MIGRATION, SCHEMA_BEFORE } from './app.ts';
 
@@ -46,6 +47,11 @@ export class Databases {
     return `${this.server.binaries}/psql`;
   }
 
+  /** The server, for databases of their own: add-ons. It goes on when a local Heroku ends. */
+  get shared(): PostgresOnDemand {
+    return { server: () => Promise.resolve(this.server), close: () => Promise.resolve() };
+  }
+
   /** Makes a database with the app's schema and rows, and gives its address. */
   async create(name: string): Promise<string> {
     await this.#query(
@@ -62,25 +68,30 @@ export class Databases {
   }
 
   /** Columns and rows of all tables. */
-  async read(name: string): Promise<DatabaseContent> {
-    const { rows: columns } = await this.#query<{ table_name: string }>(
-      `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
-         WHERE table_schema = $1 ORDER BY table_name, column_name`,
-      [name],
-    );
-    const tables = [...new Set(columns.map((column) => column.table_name))];
-    const content: unknown[] = [columns];
-    for (const table of tables) {
-      const { rows } = await this.#query(
-        `SELECT to_jsonb(t)::text AS row FROM ${name}.${table} AS t ORDER BY 1`,
-      );
-      content.push([table, rows]);
-    }
-    return JSON.stringify(content);
+  read(name: string): Promise<DatabaseContent> {
+    return readContent(async (sql, values) => (await this.#query(sql, values)).rows, name);
   }
 
   async close(): Promise<void> {
     await this.client.end();
     await this.server.close();
   }
+}
+
+type Ask = (sql: string, values?: unknown[]) => Promise<readonly Readonly<Record<string, unknown>>[]>;
+
+/** Columns and rows of all tables of one schema, the same text whatever that is called. */
+export async function readContent(ask: Ask, schema: string): Promise<DatabaseContent> {
+  const columns = await ask(
+    `SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns
+         WHERE table_schema = $1 ORDER BY table_name, column_name`,
+    [schema],
+  );
+  const tables = [...new Set(columns.map((column) => String(column['table_name'])))];
+  const content: unknown[] = [columns];
+  for (const table of tables) {
+    const rows = await ask(`SELECT to_jsonb(t)::text AS row FROM ${schema}.${table} AS t ORDER BY 1`);
+    content.push([table, rows]);
+  }
+  return JSON.stringify(content);
 }

@@ -110,16 +110,21 @@ function everyFaultAt(place: Place): readonly PlacedFault[] {
     faults: [{ match: matchOf(place), effect }],
   }));
   if (place.surface === 'stream') return single;
-  return [...single, permissionLost(place), ...(place.surface === 'api' ? [down(place)] : [])];
+  const { surface, apiNth, dataNth } = place;
+  return [
+    ...single,
+    permissionLost(place),
+    ...(surface === 'api' ? [down(surface, apiNth)] : surface === 'data' ? [down(surface, dataNth)] : []),
+  ];
 }
 
 /** The API is down for longer than anything is tried again, and then is back. */
-function down({ apiNth }: Place): PlacedFault {
+function down(surface: 'api' | 'data', nth: number): PlacedFault {
   return {
     kind: OUTAGE,
     faults: [
       {
-        match: { surface: 'api', nth: apiNth, times: REQUESTS },
+        match: { surface, nth, times: REQUESTS },
         effect: { kind: 'status', status: 503, body: 'html' },
       },
     ],
@@ -157,21 +162,18 @@ function matchOf({ surface, method, template, nth }: Place): FaultMatch {
 /** From this request on the account may do nothing with the app any more. */
 function permissionLost(place: Place): PlacedFault {
   const effect = { kind: 'permission-lost' } as const;
-  const later: FaultRequest = {
-    match: {
-      surface: 'api',
-      nth: Math.max(1, place.apiNth + (place.surface === 'api' ? 0 : 1)),
-      times: TO_THE_END,
-    },
+  const from = (surface: 'api' | 'data', nth: number): FaultRequest => ({
+    match: { surface, nth: Math.max(1, nth + (place.surface === surface ? 0 : 1)), times: TO_THE_END },
     effect,
-  };
+  });
+  const later = [from('api', place.apiNth), from('data', place.dataNth)];
   if (place.surface === 'git') {
     return {
       kind: 'permission-lost',
-      faults: [{ match: { ...matchOf(place), times: TO_THE_END }, effect }, later],
+      faults: [{ match: { ...matchOf(place), times: TO_THE_END }, effect }, ...later],
       lasting: true,
     };
   }
   const push: FaultRequest = { match: { surface: 'git', times: TO_THE_END }, effect };
-  return { kind: 'permission-lost', faults: place.beforePush ? [push, later] : [later], lasting: true };
+  return { kind: 'permission-lost', faults: place.beforePush ? [push, ...later] : later, lasting: true };
 }

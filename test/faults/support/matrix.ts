@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { faultsAt, isPassing, OUTAGE, type PlacedFault } from './fault-kinds.ts';
 import { judge } from './oracle.ts';
-import { type Place, placeName, placesOf, withoutRepeatedPolls } from './requests.ts';
+import { type Place, placeName, firstAfterEachChange, placesOf, withoutRepeatedPolls } from './requests.ts';
 import { DEADLINE_MINUTES, type Scenario } from './scenarios.ts';
 import { KEY, LAPSE, revisionOf, Slot, type Observation, type Trial } from './slot.ts';
 import { createStage, type Stage } from './stage.ts';
@@ -135,11 +135,13 @@ export class Matrix {
 
   #judge(scenario: Scenario, run: Observation, blind: boolean): readonly string[] {
     const { commitBefore, databases } = this.stage;
+    const { addOn = false } = scenario;
     return judge(run, {
       commit: revisionOf(this.stage, scenario),
       commitBefore,
       database: { before: databases.before, migrated: databases.migrated },
-      secrets: [KEY, databases.password],
+      secrets: [KEY, run.databasePassword],
+      addOn,
       blind,
     });
   }
@@ -177,7 +179,8 @@ function phasesOf({ result }: Observation): readonly { name: string; startedAt: 
 }
 
 function casesOf(scenario: Scenario, run: Observation): Case[] {
-  const places = withoutRepeatedPolls(placesOf(run.app, run.requests, phasesOf(run)));
+  const all = placesOf(run.app, run.requests, phasesOf(run));
+  const places = scenario.fewPolls ? firstAfterEachChange(all) : withoutRepeatedPolls(all);
   return places.flatMap((place) =>
     faultsAt(place)
       .filter((fault) => scenario.wants(place, fault))

@@ -1,4 +1,5 @@
-import { HOLD_RULE, READ_BACKS, UNDOS, type Mutant } from './mutants.ts';
+import { BACKS_UP, RESTORES } from './database-scenarios.ts';
+import { BACKUPS, HOLD_RULE, READ_BACKS, UNDOS, type Mutant } from './mutants.ts';
 import { DEPLOYS, HOLDS, RELEASE_PHASE_FAILS } from './scenarios.ts';
 import type { Trial } from './slot.ts';
 
@@ -60,7 +61,12 @@ const strangersRelease: Trial = {
   ],
 };
 
-const [undoPage, undoProcesses, undoShipping] = UNDOS as [Mutant, Mutant, Mutant];
+const failingBackup: Trial = { scenario: BACKS_UP, app: { backupResult: 'fail' } };
+const endlessBackup: Trial = { scenario: BACKS_UP, app: { backupResult: 'stay-running' } };
+const failingRestore: Trial = { scenario: RESTORES, app: { restoreResult: 'fail' } };
+
+const [undoPage, undoProcesses, undoShipping, undoBackup] = UNDOS as [Mutant, Mutant, Mutant, Mutant];
+const [backup, restore, safety] = BACKUPS as [Mutant, Mutant, Mutant];
 const [page, formation, stopped, status, current, web, exitStatus] = READ_BACKS as [
   Mutant,
   Mutant,
@@ -83,5 +89,9 @@ export const TRIALS: readonly MutantTrial[] = [
   { mutant: current, trial: strangersRelease, expected: [3] },
   { mutant: web, trial: slowWeb, expected: [0] },
   { mutant: exitStatus, trial: { scenario: HOLDS }, expected: [3] },
+  { mutant: undoBackup, trial: endlessBackup, expected: [1] },
+  { mutant: backup, trial: failingBackup, expected: [1] },
+  { mutant: restore, trial: failingRestore, expected: [3] },
+  { mutant: safety, trial: { scenario: RESTORES }, expected: [1] },
   { mutant: HOLD_RULE, trial: { scenario: HOLDS }, expected: [3] },
 ];

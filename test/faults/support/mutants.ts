@@ -26,11 +26,11 @@ export const UNDOS: readonly Mutant[] = [
   undo('of the page', 'window/open.ts', 'undo?.push({\n      what: `switch'),
   undo('of the stopped processes', 'window/open.ts', 'undo?.push({\n      what: `scale'),
   undo('of the shipping', 'deployment/ship.ts', 'run.undo.push(undoOfShipping('),
+  undo('of the backup', 'database/backup.ts', "run.undo.push({\n    what: 'cancel the backup"),
 ];
 
 /** Files below `src/helper` with undos that have no mutant here, and why. */
 export const ELSEWHERE: Readonly<Record<string, string>> = {
-  'database/backup.ts': 'the app of the matrix has no database add-on, so there is no backup to cancel',
   'window/preboot.ts': 'what it does is done once more at the end of the run',
 };
 
@@ -77,6 +77,33 @@ export const READ_BACKS: readonly Mutant[] = [
     file: 'migration/migrate.ts',
     text: 'if (outcome.exitStatus === 0) {',
     replacement: 'if (true) {',
+  },
+];
+
+/** Everything that a restore, and a migration that may end in one, relies on. */
+export const BACKUPS: readonly Mutant[] = [
+  {
+    name: 'no proof: of the backup',
+    file: 'database/transfer.ts',
+    text: 'if (ended.finishedAt !== undefined && ended.succeeded) return ended;',
+    replacement: 'if (ended.finishedAt !== undefined) return ended;',
+  },
+  {
+    name: 'no proof: of the restore',
+    file: 'database/restore.ts',
+    text: 'const done = await awaitTransfer(run, database.billingApp, started);',
+    replacement: 'const done = started; void awaitTransfer;',
+  },
+  {
+    name: 'no second backup: before the restore',
+    file: 'database/restore.ts',
+    text: `const safety = await captureBackup(run, {
+    database,
+    names,
+    purpose: 'as it is, before the restore',
+    started: () => undefined,
+  });`,
+    replacement: 'const safety = backup; void [captureBackup, names];',
   },
 ];
 

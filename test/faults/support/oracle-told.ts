@@ -1,6 +1,7 @@
 /** Whether what a run tells is true: in `result.json`, in its log, and in the block `State now:`. */
 import type { AppView } from '../../../src/simulator/index.ts';
 import type { DatabaseContent } from './database.ts';
+import { judgeNamed, wasEmptied } from './oracle-backups.ts';
 import { commitOf, currentOf, Findings, formationOf, type Process, sorted } from './oracle-app.ts';
 import type { Observation } from './slot.ts';
 
@@ -9,6 +10,8 @@ export interface Intent {
   readonly commit: string;
   readonly commitBefore: string;
   readonly database: { readonly before: DatabaseContent; readonly migrated: DatabaseContent };
+  /** The database is an add-on, and backed up before it is migrated. */
+  readonly addOn: boolean;
   /** Texts that nobody may get to see. */
   readonly secrets: readonly string[];
   /** The account lost its rights on the way: what the run could not read it cannot tell. */
@@ -29,6 +32,7 @@ export interface Result {
     readonly after: readonly Process[] | null;
   };
   readonly database: string;
+  readonly backups: readonly string[];
   readonly migration: { readonly exitStatus: number | null } | null;
   readonly phases: readonly unknown[];
   readonly error: { readonly what: string; readonly next: string | null } | null;
@@ -87,7 +91,9 @@ export function judgeResult(
   );
   findings.addAll(databaseLie(result.database, database.after, intent));
   if (exitCode === 0) same('database', result.database, 'migrated');
-  if (exitCode === 1 || exitCode === 2) same('database', result.database, 'untouched');
+  if (exitCode === 1 || exitCode === 2) {
+    same('database', result.database, wasEmptied(run) ? 'restored' : 'untouched');
+  }
   const { migration } = result;
   if (migration !== null && migration.exitStatus !== null) {
     const last = after.oneOffs.findLast(({ exitStatus }) => exitStatus !== null);
@@ -107,7 +113,7 @@ function databaseLie(told: string, content: DatabaseContent, intent: Intent): re
   const { before, migrated } = intent.database;
   const isTrue =
     told === 'unknown' ||
-    (told === 'untouched' && content === before) ||
+    ((told === 'untouched' || told === 'restored') && content === before) ||
     (told === 'migrated' && content === migrated);
   return isTrue ? [] : [`the database is said to be ${told}, and it is not`];
 }
@@ -125,6 +131,7 @@ export function judgeLog(run: Observation, intent: Intent, exitCode: number): re
       findings.unless(!everything.includes(form), 'a secret is shown');
     }
   }
+  findings.unless(!everything.includes('/_backups/'), 'the address of a backup is shown');
   if (exitCode === 3 || exitCode === 4 || exitCode === 5) findings.addAll(judgeStateNow(run, intent));
   return findings.all;
 }
@@ -143,6 +150,7 @@ function judgeStateNow(run: Observation, intent: Intent): readonly string[] {
   const findings = new Findings();
   findings.unless((values('next')[0] ?? '') !== '', '`State now:` names no next command');
   findings.unless(values('backups').length === 1, '`State now:` says nothing of backups');
+  if (intent.addOn) findings.addAll(judgeNamed(run, '`State now:`', values('backups')[0] ?? ''));
   findings.addAll(databaseLie(values('database')[0] ?? 'nothing', run.database.after, intent));
   if (values('app').some((value) => value.includes('could not be read'))) {
     findings.unless(intent.blind, '`State now:` says that the app cannot be read, though it can');

@@ -3,6 +3,7 @@
  * knows how the helper works, and everything is compared with the local Heroku's control port and the database.
  */
 import { commitOf, currentOf, differences, Findings, notServing, statusOf } from './oracle-app.ts';
+import { judgeBackups } from './oracle-backups.ts';
 import { type Intent, judgeLog, judgeResult, type Result, VERDICTS } from './oracle-told.ts';
 import type { Observation } from './slot.ts';
 
@@ -20,6 +21,11 @@ export function judge(run: Observation, intent: Intent): readonly string[] {
     ...judgeLog(run, intent, exitCode),
     ...judgeRemains(run, exitCode),
     ...judgeMoments(run),
+    ...(intent.addOn ? judgeBackups(run, exitCode, result?.backups ?? []) : []),
+    ...(run.buildsElsewhere.some(({ status }) => status === 'pending') &&
+    !/may still be pending/.test(run.log)
+      ? ['a build of the build app is pending, and nobody says so']
+      : []),
   ];
 }
 
@@ -97,8 +103,10 @@ function unfitCode({ after, database }: Observation, intent: Intent, exitCode: n
   const fits =
     (commit === intent.commitBefore && database.after === database.before) ||
     (commit === intent.commit && database.after === intent.database.migrated);
-  // Rolled-back code over a half applied migration is what exit 5 is for.
-  const isToldOf = exitCode === 5 && commit === intent.commitBefore;
+  // Rolled-back code over a half applied migration is what exit 5 is for; who may not look any more whether
+  // the page came off says that it is held.
+  const isTold = exitCode === 5 || (exitCode === 3 && intent.blind);
+  const isToldOf = isTold && commit === intent.commitBefore;
   return fits || isToldOf ? [] : [`code ${commit ?? 'none'} serves with a database that does not fit it`];
 }
 

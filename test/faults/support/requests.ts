@@ -10,6 +10,12 @@ export interface Place {
   readonly nth: number;
   /** How many requests the API got until then, this one included. */
   readonly apiNth: number;
+  /** The same of the data API. */
+  readonly dataNth: number;
+  /** How many requests before it were no mere reads. */
+  readonly changes: number;
+  /** The migration's dyno has been attached to before, for the last time. */
+  readonly afterMigration: boolean;
   /** Whether the push is yet to come. */
   readonly beforePush: boolean;
   readonly phase: string;
@@ -33,7 +39,8 @@ export function placesOf(
 ): readonly Place[] {
   const counts = new Map<string, number>();
   const lastPush = requests.findLastIndex(({ surface }) => surface === 'git');
-  let apiNth = 0;
+  const attached = requests.findLastIndex(({ surface }) => surface === 'rendezvous');
+  let [apiNth, dataNth, changes] = [0, 0, 0];
   return requests.map((entry, index) => {
     const { surface, method, at } = entry;
     const template = templateOf(app, entry.path);
@@ -41,8 +48,22 @@ export function placesOf(
     const nth = (counts.get(key) ?? 0) + 1;
     counts.set(key, nth);
     if (surface === 'api') apiNth += 1;
+    if (surface === 'data') dataNth += 1;
+    if (method !== 'GET') changes += 1;
+    const afterMigration = attached >= 0 && index > attached;
     const phase = phases.findLast((one) => one.startedAt <= at)?.name ?? 'preflight';
-    return { surface, method, template, nth, apiNth, beforePush: index <= lastPush, phase };
+    return {
+      surface,
+      method,
+      template,
+      nth,
+      apiNth,
+      dataNth,
+      changes,
+      afterMigration,
+      beforePush: index <= lastPush,
+      phase,
+    };
   });
 }
 
@@ -59,10 +80,23 @@ export function withoutRepeatedPolls(places: readonly Place[]): readonly Place[]
   });
 }
 
+/** The first of its method and template after each request that changes something. */
+export function firstAfterEachChange(places: readonly Place[]): readonly Place[] {
+  const seen = new Set<string>();
+  return places.filter(({ phase, changes, surface, method, template }) => {
+    const key = `${phase} ${changes} ${surface} ${method} ${template}`;
+    const isFirst = !seen.has(key);
+    seen.add(key);
+    return isFirst;
+  });
+}
+
 /** A regular expression for the paths of a template. */
 export function patternOf(template: string): string {
   const escaped = template.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  return `^${escaped.replace(/:\w+/g, '[^/?]+')}(\\?.*)?$`;
+  // The app that builds for another one has that one's name in its own.
+  const named = escaped.replace(/:app\b/g, 'case-\\d+-\\d+').replace(/:\w+/g, '[^/?]+');
+  return `^${named}(\\?.*)?$`;
 }
 
 function templateOf(app: string, path: string): string {

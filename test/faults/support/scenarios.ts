@@ -9,6 +9,12 @@ export interface Scenario {
   readonly settings: Readonly<Record<string, string>>;
   /** The migration is the release phase of what is deployed. */
   readonly releasePhase?: true;
+  /** The app's database is an add-on, whose backups and restores are real. */
+  readonly addOn?: true;
+  /** Another app builds for this one. */
+  readonly buildApp?: true;
+  /** Of polls only the first after each change is tried. */
+  readonly fewPolls?: true;
   /** What it comes to without a fault. */
   readonly exitCode: number;
   /** Whether this fault at this place is tried. */
@@ -19,11 +25,11 @@ export interface Scenario {
 
 /** Minutes that a whole run may take: its parameter `deadline`. The helper's waits pass faster than the clock. */
 export const DEADLINE_MINUTES = 45;
-const LIMITS = { 'build-timeout': '5m', deadline: `${DEADLINE_MINUTES}m` };
+export const LIMITS = { 'build-timeout': '5m', deadline: `${DEADLINE_MINUTES}m` };
 
 const AFTER_FAILURE = ['migrate', 'restart', 'close window', 'report'];
 /** One of each sort: no effect, an effect that is not told of, for good; and with `FAULTS=all` for minutes, and refused once. */
-const SORTS = [
+export const SORTS = [
   '503-html',
   'reset-after',
   'permission-lost',

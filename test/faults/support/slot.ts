@@ -8,8 +8,8 @@ import {
   type LocalHeroku,
   type RequestEntry,
 } from '../../../src/simulator/index.ts';
-import { MIGRATE_COMMAND, MIGRATION_VARIABLE, PROCESS_TYPES, PSQL_VARIABLE } from './app.ts';
-import type { DatabaseContent } from './database.ts';
+import { MIGRATE_COMMAND, MIGRATION_VARIABLE, PROCESS_TYPES, PSQL_VARIABLE, SCHEMA_BEFORE } from './app.ts';
+import { readContent, type DatabaseContent } from './database.ts';
 import { HelperHost, type HelperRun } from './helper-host.ts';
 import { processesWith } from './processes.ts';
 import type { Scenario } from './scenarios.ts';
@@ -24,6 +24,8 @@ export const LAPSE = 60;
 const BUILD_MS = 150;
 /** Milliseconds after which a run counts as hung, and is killed. */
 const HUNG_MS = 90_000;
+
+type App = LocalHeroku['platform']['apps']['all'][number];
 
 /** What is tried, and with what. */
 export interface Trial {
@@ -47,6 +49,10 @@ export interface Observation extends HelperRun {
   /** When nothing was under way any more. */
   readonly after: AppView;
   readonly database: { readonly before: DatabaseContent; readonly after: DatabaseContent };
+  /** That nobody may get to see. */
+  readonly databasePassword: string;
+  /** Of the app that builds for this one. */
+  readonly buildsElsewhere: AppView['builds'];
   readonly requests: readonly RequestEntry[];
   /** How many requests met the fault. */
   readonly met: number;
@@ -69,6 +75,7 @@ export class Slot {
     const heroku = await startLocalHeroku({
       account: { email: EMAIL, key: KEY },
       gitRequestsPerHour: 1_000_000,
+      postgres: stage.databases.shared,
       settings: { buildMs: BUILD_MS },
     });
     return new Slot(stage, heroku, new HelperHost(heroku.environment()), number);
@@ -84,14 +91,16 @@ export class Slot {
     const { control, platform } = heroku;
     const schema = `case_${this.number}_${(this.cases += 1)}`;
     const name = schema.replaceAll('_', '-');
-    const app = await this.#seed(name, await stage.databases.create(schema), scenario.migration);
+    const url = scenario.addOn ? undefined : await stage.databases.create(schema);
+    const app = await this.#seed(name, url, scenario.migration);
+    const builder = scenario.buildApp ? await this.#seedBuilder(name, app) : undefined;
     Object.assign(app.settings, { buildMs: BUILD_MS, ...behaviour });
     const before = await control.app(name);
     control.changeAccount(EMAIL, { requestsLeft: 4_500 });
     control.clearRequests();
     const set = faults.map((fault) => control.addFault(fault));
     const state = join(stage.folder, name);
-    const moments: Moments = { starts: [], openings: [] };
+    const moments: Moments = { starts: [], restores: [], openings: [] };
     const unwatch = watch(heroku, app, moments, interferences);
     const run = await this.#helper(name, state, scenario, program ?? stage.program);
     const atEnd = await control.app(name);
@@ -100,7 +109,10 @@ export class Slot {
     for (const { id } of set) control.removeFault(id);
     const isQuiet = (): boolean =>
       app.builds.every(({ status }) => status !== 'pending') &&
-      app.dynos.every(({ state, stopping }) => state !== 'starting' && !stopping);
+      app.dynos.every(({ state, stopping }) => state !== 'starting' && !stopping) &&
+      platform.transfers
+        .of(app)
+        .every(({ kind, finishedAt }) => kind === 'backup' || finishedAt !== undefined);
     const wasQuiet = isQuiet();
     await platform.changes.until(() => isQuiet() || undefined);
     unwatch();
@@ -112,29 +124,36 @@ export class Slot {
       before,
       atEnd,
       after: wasQuiet ? atEnd : await control.app(name),
-      database: { before: stage.databases.before, after: await stage.databases.read(schema) },
+      database: { before: stage.databases.before, after: await this.#read(app, schema) },
+      databasePassword: new URL(app.configVars['DATABASE_URL'] ?? '').password,
+      buildsElsewhere: builder === undefined ? [] : (await control.app(builder.name)).builds,
       requests: control.requests(),
       met,
       leftProcesses,
       moments,
     };
     await this.#remove(app, state);
+    if (builder !== undefined) await platform.remove(builder);
     return observation;
   }
 
   /** An app that runs the commit before: built, released and scaled by the local Heroku itself. */
-  async #seed(name: string, databaseUrl: string, migration: Scenario['migration']) {
+  async #seed(name: string, databaseUrl: string | undefined, migration: Scenario['migration']) {
     const { stage, heroku } = this;
     const { platform, account } = heroku;
     const app = await platform.createApp(account, {
       name,
       configVars: {
-        DATABASE_URL: databaseUrl,
+        ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
         [MIGRATION_VARIABLE]: migration,
         [PSQL_VARIABLE]: stage.databases.psql,
       },
       settings: { buildMs: 0 },
     });
+    if (databaseUrl === undefined) {
+      await platform.databases.attach(app, account);
+      await platform.databases.query(app, SCHEMA_BEFORE);
+    }
     await writeRepository(stage, platform.gitServer?.repositoryOf(name) ?? '');
     const build = platform.builds.start(app, {
       account,
@@ -152,7 +171,21 @@ export class Slot {
     return app;
   }
 
-  async #remove(app: LocalHeroku['platform']['apps']['all'][number], state: string): Promise<void> {
+  /** An app without dynos and database, that is like the other one otherwise. */
+  #seedBuilder(name: string, { configVars: { DATABASE_URL: _, ...configVars } }: App): Promise<App> {
+    const { platform, account } = this.heroku;
+    const settings = { buildMs: BUILD_MS };
+    return platform.createApp(account, { name: buildAppOf(name), configVars, settings });
+  }
+
+  #read(app: App, schema: string): Promise<DatabaseContent> {
+    const { databases } = this.heroku.platform;
+    return app.addOns.length === 0
+      ? this.stage.databases.read(schema)
+      : readContent((sql, values) => databases.query(app, sql, values), 'public');
+  }
+
+  async #remove(app: App, state: string): Promise<void> {
     // The slug of before is the stage's, and not the app's to remove.
     app.slugs.splice(0, 1);
     await this.heroku.platform.remove(app);
@@ -165,10 +198,15 @@ export class Slot {
       PATH: process.env['PATH'] ?? '',
       HOME: state,
       ...this.heroku.environment(),
+      // Beside our own authority nobody's is needed, and git reads a hundred and more at every push.
+      GIT_SSL_CAPATH: state,
       ...settingsOf({
         'app-name': name,
         revision: revisionOf(this.stage, scenario),
         'migrate-command': MIGRATE_COMMAND,
+        ...(scenario.buildApp
+          ? { 'build-app': buildAppOf(name), 'build-config-ignore': 'DATABASE_URL' }
+          : {}),
         ...scenario.settings,
       }),
       HEROKU_CD_STATE_DIR: state,
@@ -177,6 +215,10 @@ export class Slot {
     };
     return this.host.run({ program, args: ['deploy'], environment, directory: this.stage.clone }, HUNG_MS);
   }
+}
+
+function buildAppOf(name: string): string {
+  return `build-of-${name}`;
 }
 
 /** The commit that a scenario deploys. */

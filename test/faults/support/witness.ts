@@ -18,6 +18,8 @@ export interface Moments {
     readonly maintenance: boolean;
     readonly others: readonly string[];
   }[];
+  /** When the database began to be restored: all processes that were there. */
+  readonly restores: { readonly running: readonly string[] }[];
   /** When the page came off: web dynos that were not up on the current release then. */
   readonly openings: { readonly notUp: readonly string[] }[];
 }
@@ -45,6 +47,11 @@ export function watch(
         others: others.map(({ name }) => name),
       });
     }
+    const restores = platform.transfers.of(app).filter(({ kind }) => kind === 'restore');
+    if (restores.length > moments.restores.length) {
+      const running = [...app.dynos.filter(({ replaced }) => !replaced), ...runningOneOffs(platform, app)];
+      moments.restores.push({ running: running.map(({ name }) => name) });
+    }
     if (page && !app.maintenance) {
       const web = app.dynos.filter(({ type, replaced }) => type === 'web' && !replaced);
       moments.openings.push({
@@ -60,6 +67,10 @@ export function watch(
       void control.act(app.name, each.action);
     }
   });
+}
+
+function runningOneOffs(platform: LocalHeroku['platform'], app: App) {
+  return platform.oneOffs.of(app).flatMap(({ dyno, state }) => (state === 'running' ? [dyno] : []));
 }
 
 function isAnswered(
