@@ -11,13 +11,19 @@ const esmOnly = [
   'httpxy',
 ];
 
-/** Tests that take whole rounds of the project's own tools, or fetch Node.js itself: with `npm run test:all` alone. */
-const OF_TOOLS =
-  'test/(scripts/(bench/bench|coverage|npm-scripts|publish/publish)|e2e/node-versions)[.]test[.]ts$';
+/**
+ * With `npm run test:all` alone, so that `npm test` stays short: tests that take whole rounds of the project's own tools,
+ * or fetch Node.js itself; and those that try in more ways what others try once: kin to the fault matrix and to test/kills.
+ */
+const MORE = [
+  'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
+  'e2e/(node-versions|hostile-servers|recover|migrate)',
+  'faults/(databases|failed-migration)',
+].map((name) => `/test/${name}[.]test[.]ts$`);
 
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(process.env['FAULTS'] === 'all' ? [] : [OF_TOOLS])],
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env['FAULTS'] === 'all' ? [] : MORE)],
   transform: {
     '^.+\\.(ts|mts|js|mjs)$': [
       '@swc/jest',
@@ -27,7 +33,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   testTimeout: 120_000,
   // Most of a test's time is spent in processes that it waits for, so there may be more tests than processors.
-  maxWorkers: Math.ceil(availableParallelism() * 1.5),
+  maxWorkers: availableParallelism() * 2,
   // Each of a test's many processes begins as a copy of its worker's memory map: small workers start them faster.
   workerIdleMemoryLimit: '200MB',
   testSequencer: '<rootDir>/test/support/longest-first.mjs',

@@ -27,27 +27,26 @@ export interface Scenario {
 export const DEADLINE_MINUTES = 45;
 export const LIMITS = { 'build-timeout': '5m', deadline: `${DEADLINE_MINUTES}m` };
 
+const ALL = process.env['FAULTS'] === 'all';
+
 const AFTER_FAILURE = ['migrate', 'restart', 'close window', 'report'];
 /** One of each sort: no effect, an effect that is not told of, for good; and with `FAULTS=all` for minutes, and refused once. */
-export const SORTS = [
-  '503-html',
-  'reset-after',
-  'permission-lost',
-  ...(process.env['FAULTS'] === 'all' ? [OUTAGE, '403-once'] : []),
-];
+export const SORTS = ['503-html', 'reset-after', 'permission-lost', ...(ALL ? [OUTAGE, '403-once'] : [])];
 
 export const DEPLOYS: Scenario = {
   name: 'deploys',
   migration: 'succeeds',
   settings: LIMITS,
   exitCode: 0,
-  wants: ({ method, phase }, { kind }) =>
-    kind !== OUTAGE || method !== 'GET' || ['restart', 'close window'].includes(phase),
-  thinned: `polls like one before, from the third of a phase on; resets after the effect of a GET, which has none; ${OUTAGE} at a GET before the restart`,
+  wants: ({ method, phase, nth }, { kind }) =>
+    (kind !== OUTAGE || method !== 'GET' || ['restart', 'close window'].includes(phase)) &&
+    (ALL || method !== 'GET' || nth === 1 || !['500', '429'].includes(kind)),
+  thinned: `${ALL ? '' : '500 and 429 without Retry-After at a GET that was asked before; '}polls like one before, from the third of a phase on; resets after the effect of a GET, which has none; ${OUTAGE} at a GET before the restart`,
 };
 
 export const HOLDS: Scenario = {
   name: 'holds',
+  ...(ALL ? {} : { fewPolls: true }),
   migration: 'fails',
   settings: LIMITS,
   exitCode: 3,
