@@ -148,6 +148,20 @@ describe('plan', () => {
     const refused = await migrate('--on-migration-failure', 'restore', '--stop-web');
     expect(refused).toMatchObject({ code: 2, result: { error: { phase: 'preflight' } } });
     expect(refused.stdout).toContain('shared-database');
+
+    await world.heroku.control.clearRequests();
+    const restoring = [
+      '--migrate-command',
+      'echo migrated',
+      '--on-migration-failure',
+      'restore',
+      '--stop-web',
+    ];
+    const planned = await helper.run(['plan', ...restoring]);
+    expect({ code: planned.code, shown: planned.stdout }).toMatchObject({ code: 2 });
+    expect(planned.stdout).toContain('shared-database');
+    const asked = world.heroku.control.requests().filter(({ method }) => method !== 'GET');
+    expect(asked.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
     await expectAsFound();
   });
 });

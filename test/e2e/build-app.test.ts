@@ -299,6 +299,11 @@ describe('a build app is refused, by plan and by deploy, without changing anythi
     },
   ])('$why', async ({ says, before, after }) => {
     await before();
+    // A change of config vars restarts the dynos; those of before take a moment to go.
+    await world.heroku.control.until(
+      APP,
+      ({ dynos }) => new Set(dynos.map(({ name }) => name)).size === dynos.length,
+    );
     await world.heroku.control.clearRequests();
     try {
       const expected = { exitCode: 2, says: ['build-app', ...says], hides: [SECRET] } as const;
