@@ -23,7 +23,7 @@ const MORE = [
 
 export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', ...(process.env['FAULTS'] === 'all' ? [] : MORE)],
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env['TESTS'] === 'all' ? [] : MORE)],
   transform: {
     '^.+\\.(ts|mts|js|mjs)$': [
       '@swc/jest',
