@@ -17,7 +17,7 @@ const esmOnly = [
  */
 const MORE = [
   'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
-  'e2e/(node-versions|hostile-servers|recover|migrate)',
+  'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble)',
   'faults/(databases|failed-migration)',
 ].map((name) => `/test/${name}[.]test[.]ts$`);
 
