@@ -56,7 +56,9 @@ async function changes(): Promise<readonly string[]> {
 }
 
 /** A client that asks ten times a second, and notes what was being built when it saw the page. */
-async function pollThrough(work: Promise<unknown>): Promise<{ pages: number; whileBuilding: number }> {
+async function pollThrough(
+  work: Promise<unknown>,
+): Promise<{ pages: number; whileBuilding: number; pageMs: number }> {
   const seen = { pages: 0, whileBuilding: 0, pageMs: 0 };
   let first: number | undefined;
   let over = false;
