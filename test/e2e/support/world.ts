@@ -54,7 +54,8 @@ export interface World {
 }
 
 /** A job of the orb. */
-export type OrbJob = 'deploy' | 'maintenance-wrapped-migrate' | 'recover' | 'rollback' | 'open-window' | 'close-window';
+export type OrbJob =
+  'deploy' | 'maintenance-wrapped-migrate' | 'recover' | 'rollback' | 'open-window' | 'close-window';
 
 export interface DeployOptions extends Partial<RehearsalOptions> {
   /** The orb's job; `deploy` unless given. */

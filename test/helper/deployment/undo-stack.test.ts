@@ -4,7 +4,10 @@ import type { Log } from '../../../src/helper/ports/log.ts';
 function recorder(): { log: Log; lines: string[] } {
   const lines: string[] = [];
   const push = (text: string): void => void lines.push(text);
-  return { lines, log: { info: push, warn: push, output: push, addSecret: () => undefined, clean: (text) => text } };
+  return {
+    lines,
+    log: { info: push, warn: push, output: push, addSecret: () => undefined, clean: (text) => text },
+  };
 }
 
 test('unwinds in reverse order, and one failure does not stop the others', async () => {
