@@ -52,6 +52,18 @@ test.each(named(undoable))('SIGTERM at %s: everything is as it was found', async
   expect(await stage.standing()).toEqual(found);
 });
 
+test('SIGTERM at the snapshot, or in the moment after it: as it was found, or deployed as if there had been none', async () => {
+  const phase = BEFORE_THE_WINDOW.find(({ name }) => name === 'snapshot') as Phase;
+  const job = await heldAt(stage, phase);
+  job.signal('SIGTERM');
+  const { exitCode, log } = await job.end;
+
+  // A signal between two of the job's steps meets no process.
+  const deployed = exitCode === 0;
+  expect({ exitCode, log }).toMatchObject({ exitCode: deployed ? 0 : 143 });
+  expect(await stage.standing()).toEqual(deployed ? { ...found, code: stage.newest } : found);
+});
+
 test.each(named(AFTER_THE_RELEASE))(
   'SIGTERM at %s: the window is closed all the same',
   async (_name, phase) => {
