@@ -12,7 +12,15 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.installed-from');
 /** Programs and the Debian packages that bring them. */
-const packages = { git: 'git', shellcheck: 'shellcheck', postgres: 'postgresql' };
+const packages = {
+  git: 'git',
+  shellcheck: 'shellcheck',
+  yamllint: 'yamllint',
+  postgres: 'postgresql',
+  memcached: 'memcached',
+  saslpasswd2: 'sasl2-bin',
+  chromium: 'chromium',
+};
 /** Debian keeps a version's server programs here, outside of PATH. */
 const postgresVersions = '/usr/lib/postgresql';
 
@@ -33,7 +41,8 @@ function isOnPath(program) {
 }
 
 function isInstalled(program) {
-  if (isOnPath(program)) return true;
+  // Debian's server programs and their tools are in a folder that is not on everybody's PATH.
+  if (isOnPath(program) || existsSync(join('/usr/sbin', program))) return true;
   if (program !== 'postgres' || !existsSync(postgresVersions)) return false;
   return readdirSync(postgresVersions).some((version) =>
     existsSync(join(postgresVersions, version, 'bin', program)),
