@@ -9,6 +9,8 @@ const esmOnly = [
   'p-retry',
   'is-network-error',
   'httpxy',
+  'puppeteer-core',
+  '@puppeteer',
 ];
 
 /**
