@@ -28,13 +28,13 @@ export interface BackupQuestion {
   >;
 }
 
-/** Dumps of larger databases may time out (Dev Center: Heroku PGBackups). */
+/** Heroku means its backups for databases up to this size; those of larger ones may time out (Dev Center: Heroku PGBackups). */
 export const LARGE_BYTES = 20 * 2 ** 30;
 
 /**
  * Whether this run takes a backup, and of what. Reads only, and nothing at all where no migration will run.
  * @throws Refusal for a backup that is asked for and cannot be, for parameters that contradict each other,
- * and while another backup or restore is going on.
+ * while another backup or restore is going on, and where the database is too large for a dump that nobody insists on.
  */
 export async function planBackup(
   { ports, settings }: BackupQuestion,
@@ -79,8 +79,10 @@ export async function planBackup(
   }
   const facts = await factsOf(heroku, database);
   // A restore needs a dump, whatever else protects the database.
-  const dumps = settings.backup === 'always' || restores || !facts.protected;
+  const isAsked = settings.backup === 'always' || restores;
+  const dumps = isAsked || !facts.protected;
   if (dumps && (facts.bytes ?? 0) > LARGE_BYTES) {
+    if (!isAsked) throw tooLarge(app.name, database);
     log.warn(
       `Backup: ${database.name} has more than 20 GB, and a dump of it may take longer than \`backup-timeout\`.`,
     );
@@ -167,6 +169,16 @@ function noBackup(why: string, restores: boolean): Refusal {
       ? 'Set `on-migration-failure` to `hold` or `rollback`.'
       : 'Set `backup` to `auto` or `never`.',
     parameter,
+  });
+}
+
+/** A migration that has no way back must be somebody's decision, and so must hours behind the page. */
+function tooLarge(app: string, { name, billingApp }: DatabaseAddOn): Refusal {
+  return new Refusal({
+    what: `backup: ${name} of ${app} has more than 20 GB, and its plan has no continuous protection.`,
+    why: 'Heroku means its backups for databases of up to 20 GB: a larger one may take longer than `backup-timeout`, or never end, and all that time the page would be up. Nothing was changed.',
+    next: `Have a copy to go back to, by \`heroku addons:create heroku-postgresql:standard-0 -a ${billingApp} -- --fork ${name}\` where its plan can be forked, else by \`heroku pg:backups:capture ${name} -a ${billingApp}\` at a quiet hour, and set \`backup\` to \`never\`; or set it to \`always\` and raise \`backup-timeout\`, to insist on the dump; or move to a plan with continuous protection (Standard and up), which needs none.`,
+    parameter: 'backup',
   });
 }
 

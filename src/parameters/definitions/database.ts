@@ -10,7 +10,7 @@ export const DATABASE = [
     values: ['auto', 'always', 'never'],
     default: 'auto',
     description:
-      'Whether the database is backed up behind the page before anything changes: `auto` when a migration will run, with a recovery point in place of a dump where the database has continuous protection; `always` in any case, as a dump; `never`. Without a proven backup no migration starts.',
+      'Whether the database is backed up behind the page before anything changes: `auto` when a migration will run, with a recovery point in place of a dump where the database has continuous protection, and a refusal with advice where it has none and more than 20 GB; `always` in any case, as a dump; `never`. Without a proven backup no migration starts.',
     commands: DEPLOYING,
   },
   {

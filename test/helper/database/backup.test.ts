@@ -250,6 +250,58 @@ describe('a database with continuous protection', () => {
   });
 });
 
+describe('a database of more than 20 GB without continuous protection', () => {
+  const large = async (): Promise<TestApp> => {
+    const app = await appWithDatabase();
+    const [addOn] = (await world.control.app(app.name)).addOns;
+    await app.act({ action: 'change-add-on', addOn: addOn?.name ?? '', bytes: 20 * 2 ** 30 + 1 });
+    return app;
+  };
+
+  it('is refused with advice, before anything is touched', async () => {
+    const app = await large();
+    const [addOn] = (await world.control.app(app.name)).addOns;
+    const error = await rejection((await plan(app)).plan);
+    expect(error).toMatchObject({ verdict: 'refused', parameter: 'backup' });
+    expect(error.message).toContain(`${addOn?.name} of ${app.name} has more than 20 GB`);
+    for (const advice of [
+      `heroku addons:create heroku-postgresql:standard-0 -a ${app.name} -- --fork ${addOn?.name}`,
+      `heroku pg:backups:capture ${addOn?.name} -a ${app.name}`,
+      'set `backup` to `never`',
+      'set it to `always` and raise `backup-timeout`',
+    ]) {
+      expect(error).toMatchObject({ next: expect.stringContaining(advice) as string });
+    }
+    expect(await transfers(app)).toEqual([]);
+  });
+
+  it('is dumped, with a warning, where somebody insists', async () => {
+    for (const flags of [
+      { backup: 'always' },
+      { 'on-migration-failure': 'restore', 'stop-web': true },
+    ] as const) {
+      const { run, plan: planned } = await plan(await large(), { ...MIGRATES, ...flags });
+      expect(await planned).toMatchObject({ act: 'dump' });
+      expect(run.log.all).toContain('more than 20 GB');
+    }
+  });
+
+  it('is migrated without a backup where that is asked for, and nobody asks where nothing migrates', async () => {
+    const app = await large();
+    expect(await (await plan(app, { ...MIGRATES, backup: 'never' })).plan).toBeUndefined();
+    expect(await (await plan(app, {})).plan).toBeUndefined();
+  });
+
+  it('is dumped as ever where it is no larger than that', async () => {
+    const app = await appWithDatabase();
+    const [addOn] = (await world.control.app(app.name)).addOns;
+    await app.act({ action: 'change-add-on', addOn: addOn?.name ?? '', bytes: 20 * 2 ** 30 });
+    const { run, plan: planned } = await plan(app);
+    expect(await planned).toMatchObject({ act: 'dump' });
+    expect(run.log.all).not.toContain('20 GB');
+  });
+});
+
 describe('on-migration-failure: restore', () => {
   const restore = { ...MIGRATES, 'on-migration-failure': 'restore', 'stop-web': true };
 
