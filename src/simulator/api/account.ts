@@ -37,7 +37,7 @@ function accountBody(account: Account): unknown {
     last_login: timestamp(account.createdAt),
     sms_number: null,
     suspended_at: null,
-    two_factor_authentication: false,
+    two_factor_authentication: account.twoFactor,
     updated_at: timestamp(account.createdAt),
     verified: true,
   };

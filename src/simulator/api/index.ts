@@ -9,6 +9,7 @@ import { buildpacksFamily } from './buildpacks.ts';
 import { buildsFamily } from './builds.ts';
 import { collaboratorsFamily } from './collaborators.ts';
 import { configVarsFamily } from './config-vars.ts';
+import { authorizationsFamily } from './authorizations.ts';
 import type { Family } from './context.ts';
 import { addBackupStorage, dataFamilies } from './data/index.ts';
 import { dynosFamily } from './dynos.ts';
@@ -26,6 +27,7 @@ import { addLogs, logSessionsFamily } from './log-sessions.ts';
 import { oneOffsFamily } from './one-offs.ts';
 import { releasesFamily } from './releases.ts';
 import { addSlugStorage, slugsFamily } from './slugs.ts';
+import { sshKeysFamily } from './ssh-keys.ts';
 import { addSourceStorage, sourcesFamily } from './sources.ts';
 import { addStreams } from './streams.ts';
 
@@ -35,6 +37,7 @@ export const families: readonly Family[] = [
   addOnAttachmentsFamily,
   addOnsFamily,
   appsFamily,
+  authorizationsFamily,
   buildpacksFamily,
   buildsFamily,
   collaboratorsFamily,
@@ -47,6 +50,7 @@ export const families: readonly Family[] = [
   releasesFamily,
   slugsFamily,
   sourcesFamily,
+  sshKeysFamily,
 ];
 
 /** The Platform API, version 3, with the streams and the upload storage that its answers point at. */

@@ -107,6 +107,7 @@ export class Control implements ControlApi {
     }
     if (change.refillPerMinute !== undefined) rate.refillPerMinute = change.refillPerMinute;
     if (change.retryAfter !== undefined) rate.retryAfter = change.retryAfter ?? undefined;
+    if (change.twoFactor !== undefined) account.twoFactor = change.twoFactor;
     for (const key of change.revokeKeys ?? []) {
       const found = account.keys.find((each) => each.key === key);
       if (!found) throw notFound('key', `${email} has no such key.`);

@@ -11,7 +11,15 @@ const texts = v.record(v.string(), v.string());
 const scopes = v.array(
   v.picklist(['global', 'identity', 'read', 'write', 'read-protected', 'write-protected']),
 );
-const keys = v.array(v.strictObject({ key: v.pipe(v.string(), v.nonEmpty()), scopes: v.optional(scopes) }));
+const keys = v.array(
+  v.strictObject({
+    key: v.pipe(v.string(), v.nonEmpty()),
+    scopes: v.optional(scopes),
+    description: v.optional(v.string()),
+    expiresIn: v.optional(v.number()),
+    session: v.optional(v.boolean()),
+  }),
+);
 const as = v.optional(v.string());
 
 const transferResult = v.picklist(['succeed', 'fail', 'stay-pending', 'stay-running']);
@@ -45,6 +53,7 @@ const settings = v.partial(
 const newAccount = v.strictObject({
   email: v.pipe(v.string(), v.email()),
   name: v.optional(v.string()),
+  twoFactor: v.optional(v.boolean()),
   keys: v.optional(keys),
 });
 
@@ -54,6 +63,7 @@ const accountChange = v.strictObject({
   retryAfter: v.optional(v.nullable(v.pipe(v.number(), v.minValue(0)))),
   revokeKeys: v.optional(v.array(v.string())),
   addKeys: v.optional(keys),
+  twoFactor: v.optional(v.boolean()),
 });
 
 const newApp = v.strictObject({

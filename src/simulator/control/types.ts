@@ -1,4 +1,5 @@
 import type { Fault, FaultRequest } from '../faults/fault.ts';
+import type { KeyOptions } from '../platform/accounts.ts';
 import type { AppSettings, DynoState, Permission, ReleaseStatus, Scope } from '../platform/model.ts';
 import type { AppDescription } from '../platform/platform.ts';
 import type { OneOffState } from '../platform/one-offs/index.ts';
@@ -130,7 +131,8 @@ export interface HerokuView {
 export interface NewAccount {
   readonly email: string;
   readonly name?: string;
-  readonly keys?: readonly { readonly key: string; readonly scopes?: readonly Scope[] }[];
+  readonly twoFactor?: boolean;
+  readonly keys?: readonly KeyOptions[];
 }
 
 export interface AccountChange {
@@ -141,7 +143,8 @@ export interface AccountChange {
   readonly retryAfter?: number | null;
   /** Keys that no longer work, each named in full. */
   readonly revokeKeys?: readonly string[];
-  readonly addKeys?: readonly { readonly key: string; readonly scopes?: readonly Scope[] }[];
+  readonly addKeys?: readonly KeyOptions[];
+  readonly twoFactor?: boolean;
 }
 
 export interface NewApp {

@@ -3,12 +3,23 @@ import { PlatformError, forbidden, unauthorized } from './errors.ts';
 import { newId } from './ids.ts';
 import type { Account, ApiKey, RateBucket, Scope } from './model.ts';
 
+/** A key to make; `global` and without an end unless said. */
+export interface KeyOptions {
+  readonly key: string;
+  readonly scopes?: readonly Scope[];
+  readonly description?: string;
+  /** Seconds from now. */
+  readonly expiresIn?: number;
+  readonly session?: boolean;
+}
+
 /** An account to make; see {@link Accounts.create}. */
 export interface AccountOptions {
   readonly email: string;
   readonly name?: string;
+  readonly twoFactor?: boolean;
   /** Defaults to one key, made up in today's form `HRKU-…`. */
-  readonly keys?: readonly { readonly key: string; readonly scopes?: readonly Scope[] }[];
+  readonly keys?: readonly KeyOptions[];
 }
 
 /** Who asks, and with which of the account's keys. */
@@ -39,6 +50,8 @@ export class Accounts {
       name: options.name ?? null,
       createdAt: new Date(),
       keys: [],
+      sshKeys: [],
+      twoFactor: options.twoFactor ?? true,
       rate: {
         remaining: rateCapacity,
         refillPerMinute: rateCapacity / 60,
@@ -52,8 +65,18 @@ export class Accounts {
     return account;
   }
 
-  addKey(account: Account, options: { readonly key: string; readonly scopes?: readonly Scope[] }): ApiKey {
-    const key: ApiKey = { key: options.key, scopes: options.scopes ?? ['global'], revoked: false };
+  addKey(account: Account, options: KeyOptions): ApiKey {
+    const { scopes = ['global'], description = 'Long-lived user authorization', session = false } = options;
+    const key: ApiKey = {
+      key: options.key,
+      scopes,
+      revoked: false,
+      id: newId(),
+      description,
+      createdAt: new Date(),
+      expiresAt: options.expiresIn === undefined ? null : new Date(Date.now() + options.expiresIn * 1000),
+      session,
+    };
     account.keys.push(key);
     return key;
   }
@@ -62,13 +85,15 @@ export class Accounts {
     return this.#accounts.find((account) => account.email === identity || account.id === identity);
   }
 
-  /** The caller a key belongs to; undefined for a key that is unknown or revoked. */
+  /** The caller a key belongs to; undefined for a key that is unknown, revoked or expired. */
   byKey(key: string): Caller | undefined {
     const given = Buffer.from(key);
     for (const account of this.#accounts) {
       for (const known of account.keys) {
         const expected = Buffer.from(known.key);
-        if (known.revoked || expected.length !== given.length || !timingSafeEqual(expected, given)) continue;
+        const expired = known.expiresAt !== null && known.expiresAt.getTime() <= Date.now();
+        if (known.revoked || expired || expected.length !== given.length || !timingSafeEqual(expected, given))
+          continue;
         return { account, key: known };
       }
     }

@@ -11,6 +11,24 @@ export interface ApiKey {
   readonly key: string;
   readonly scopes: readonly Scope[];
   revoked: boolean;
+  /** Of the OAuth authorization that the key belongs to. */
+  readonly id: string;
+  readonly description: string;
+  readonly createdAt: Date;
+  /** From then on the key no longer works; null: never. */
+  readonly expiresAt: Date | null;
+  /** Made by a login to the dashboard, and gone with it. */
+  readonly session: boolean;
+}
+
+/** A public SSH key of an account. */
+export interface SshKey {
+  readonly id: string;
+  readonly comment: string;
+  /** MD5, as pairs of hexadecimal digits with colons between them. */
+  readonly fingerprint: string;
+  readonly publicKey: string;
+  readonly createdAt: Date;
 }
 
 /** Requests that an account has left: a bucket that fills up again (Dev Center: rate limits). */
@@ -30,6 +48,9 @@ export interface Account {
   readonly name: string | null;
   readonly createdAt: Date;
   readonly keys: ApiKey[];
+  readonly sshKeys: SshKey[];
+  /** Whether logging in asks for a second factor, which Heroku demands of everybody since 2022. */
+  twoFactor: boolean;
   readonly rate: RateBucket;
 }
 

@@ -5,7 +5,14 @@ import { TestHeroku } from '../support/local.ts';
 import { appFiles } from '../support/workspace.ts';
 
 /** Endpoints that the API has and the public schema does not name: the way they are used is the CLI's. */
-const unnamed = ['GET /users/~'];
+const unnamed = [
+  'GET /users/~',
+  'POST /account/keys',
+  'DELETE /account/keys/84:e3:61:ef:8b:b6:c7:f7:5d:f7:43:c5:5e:c1:f8:58',
+];
+
+const sshKey =
+  'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILvY8tDZtxfbkqAV+lvv5jGG7/NsubLzQwqkW3YdEhmR schema@example.com';
 
 interface Call {
   readonly method: string;
@@ -43,6 +50,20 @@ described("every endpoint's answer", () => {
       { method: 'GET', path: '/account', status: 200 },
       { method: 'GET', path: '/users/~', status: 200 },
       { method: 'GET', path: '/account/rate-limits', status: 200 },
+      { method: 'POST', path: '/account/keys', body: { public_key: sshKey }, status: 201 },
+      { method: 'GET', path: '/account/keys', status: 200 },
+      { method: 'GET', path: '/account/keys/84:e3:61:ef:8b:b6:c7:f7:5d:f7:43:c5:5e:c1:f8:58', status: 200 },
+      {
+        method: 'DELETE',
+        path: '/account/keys/84:e3:61:ef:8b:b6:c7:f7:5d:f7:43:c5:5e:c1:f8:58',
+        status: 200,
+      },
+      { method: 'GET', path: '/oauth/authorizations', status: 200 },
+      {
+        method: 'GET',
+        path: `/oauth/authorizations/${test.heroku.account.keys[0]?.id}`,
+        status: 200,
+      },
       { method: 'GET', path: '/apps', status: 200 },
       { method: 'POST', path: '/apps', body: { name: 'second', region: 'eu' }, status: 201 },
       { method: 'GET', path: base, status: 200 },
