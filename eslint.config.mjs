@@ -5,7 +5,17 @@ import tseslint from 'typescript-eslint';
 const edges = ['src/helper/main.ts', 'src/cli/main.ts', 'scripts/**'];
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'coverage/**', 'orb/**', 'node_modules/**', '.cache/**', 'scripts/demo/app/**'] },
+  {
+    ignores: [
+      'dist/**',
+      'coverage/**',
+      'orb/**',
+      'node_modules/**',
+      '.cache/**',
+      'scripts/demo/app/**',
+      '.circleci/sample-app/**',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {

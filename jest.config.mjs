@@ -19,6 +19,7 @@ const esmOnly = [
  */
 const MORE = [
   'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
+  'pipeline/integration',
   'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble)',
   'faults/(databases|failed-migration)',
 ].map((name) => `/test/${name}[.]test[.]ts$`);
