@@ -6,6 +6,7 @@ import { closeWindow } from './acts/close-window.ts';
 import { setPage } from './acts/page.ts';
 import { runCommand } from './acts/run.ts';
 import { scale } from './acts/scale.ts';
+import { chooseByBranch } from './commands/by-branch.ts';
 import type { Answer, Invocation } from './commands/command.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -44,6 +45,8 @@ export interface Surroundings {
  */
 export async function run(invocation: Invocation, around: Surroundings): Promise<Answer> {
   hideKeyFromTheStart(invocation, around);
+  const elsewhere = await chooseByBranch(invocation, around);
+  if (elsewhere !== undefined) return elsewhere;
   const phases = new PhaseRunner(systemClock, around.log);
   const lapse = readTimeLapse(around.environment, resolveHosts(around.environment).isHeroku);
   const stopHeartbeat = startHeartbeat(around.log, phases, () => systemClock.now(), lapse);

@@ -9,6 +9,9 @@ import { EXIT } from '../exit-codes.ts';
 import { messageOf } from '../output/message.ts';
 import type { Answer } from './command.ts';
 
+/** In place of an id, for a job that has nothing to do: no cache is saved by it, so none is restored. */
+export const NO_APP = 'no app';
+
 /**
  * `heroku-cd identify`: the app's id in a file, for the key of a cache. Names of apps can be given away and
  * taken by others; ids cannot.
@@ -16,8 +19,20 @@ import type { Answer } from './command.ts';
  */
 export async function identifyCommand(ports: Ports, settings: Settings<'identify'>): Promise<Answer> {
   const skipped = checkJob(ports.environment);
-  // The key of the cache is computed in any case, so there must be a file, whatever it holds.
-  const id = skipped === undefined ? (await ports.heroku.app(settings['app-name'])).id : 'none';
+  const id = skipped === undefined ? (await ports.heroku.app(settings['app-name'])).id : NO_APP;
+  await writeAppId(settings, id);
+  const lines = [skipped ?? `${settings['app-name']} is ${id}.`];
+  return { exitCode: EXIT.succeeded, json: { app: settings['app-name'], id }, lines };
+}
+
+/**
+ * The key of the cache is computed in any case, so there must be a file, whatever it holds.
+ * @throws Refusal for a file that cannot be written.
+ */
+export async function writeAppId(
+  settings: Pick<Settings<'identify'>, 'app-id-file'>,
+  id: string,
+): Promise<void> {
   const file = resolve(settings['app-id-file']);
   try {
     await mkdir(dirname(file), { recursive: true });
@@ -33,6 +48,4 @@ export async function identifyCommand(ports: Ports, settings: Settings<'identify
       parameter: 'app-id-file',
     });
   }
-  const lines = [skipped ?? `${settings['app-name']} is ${id}.`];
-  return { exitCode: EXIT.succeeded, json: { app: settings['app-name'], id }, lines };
 }

@@ -1,6 +1,8 @@
 import type { Settings } from '../../parameters/index.ts';
 import { describeBackups } from '../database/backup.ts';
+import { checkAccount } from '../deployment/check-app.ts';
 import { describeError } from '../deployment/describe-error.ts';
+import { Findings } from '../deployment/findings.ts';
 import type { DatabaseOutcome } from '../deployment/result.ts';
 import { describeState, readStateNow } from '../deployment/state-now.ts';
 import { HerokuCdError } from '../errors.ts';
@@ -28,10 +30,12 @@ interface Command extends Recovery {
  * Puts back what an earlier run left. Safe at any time and any number of times: a closed window is left
  * alone, a held one is opened only with `release-hold`, and one of a newer run is that run's own. Without a
  * journal the parameter `formation` says how the process types were.
- * @throws Refusal that names process types or sizes of `formation` that the app does not have.
+ * @throws Refusal for a key that is not the `deploy-user`'s, and that names process types or sizes of `formation`
+ * that the app does not have.
  */
 export async function recover(run: Command): Promise<Recovered> {
   const { ports, settings } = run;
+  if (settings['deploy-user'] !== '') await checkAccount(ports.closingHeroku, settings, new Findings());
   const app = await ports.closingHeroku.app(settings['app-name']);
   const found = await readJournal(ports, app.id);
   if ('none' in found) {

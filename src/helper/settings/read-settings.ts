@@ -9,6 +9,7 @@ import {
   type Settings,
 } from '../../parameters/index.ts';
 import { Refusal } from '../errors.ts';
+import { chooseApp } from './choose-app.ts';
 import { substituteVariables } from './substitute.ts';
 
 /** What the command line gave: a parameter's name to its text, or to true and false for a bare switch. */
@@ -36,6 +37,7 @@ interface Problem {
 /**
  * Reads a command's parameters: a flag beats its environment variable, which beats the default. CircleCI
  * hands booleans over as 1 and 0, and an empty pipeline value as `<nil>` (CircleCI docs: pipeline values).
+ * Where `deployments` is given, it says which app: `app-name` is empty where it says none.
  * @throws Refusal that lists every parameter at fault.
  */
 export function readSettings<C extends CommandName>(
@@ -46,8 +48,18 @@ export function readSettings<C extends CommandName>(
   const problems: Problem[] = [];
   const values: Record<string, string | boolean | number> = {};
   const key = readKey(flags, environment);
+  const given = (name: string): string | boolean | undefined =>
+    flags[name] ?? fromEnvironment(name, environment);
+  const byBranch = Boolean(given('deployments'));
   for (const definition of parametersOf(command)) {
     const { required } = definition;
+    if (byBranch && definition.name === 'app-name') {
+      // The orb hands the default over as if somebody had given it.
+      if ((given('app-name') || definition.default) !== definition.default) {
+        problems.push({ parameter: 'app-name', text: 'it cannot be given together with `deployments`' });
+      }
+      continue;
+    }
     const wanted = required === true || required?.includes(command) === true;
     const value = readOne({ ...definition, wanted }, flags[definition.name], environment, key, problems);
     if (value !== undefined) values[definition.name] = value;
@@ -60,7 +72,14 @@ export function readSettings<C extends CommandName>(
       next: `Correct ${problems.map((problem) => `\`${problem.parameter}\``).join(', ')} and run again; nothing was changed.`,
     });
   }
+  if (byBranch) values['app-name'] = chooseApp(String(values['deployments']), environment).app ?? '';
   return values as Settings<C>;
+}
+
+/** What the orb's step or a person has set; an empty pipeline value is none. */
+function fromEnvironment(parameter: string, environment: NodeJS.ProcessEnv): string | undefined {
+  const value = environment[environmentName(parameter)];
+  return value === '<nil>' ? '' : value;
 }
 
 function readOne(
@@ -74,8 +93,7 @@ function readOne(
     problems.push({ parameter: definition.name, text });
     return undefined;
   };
-  const fromEnvironment = environment[environmentName(definition.name)];
-  const given = flag ?? (fromEnvironment === '<nil>' ? '' : fromEnvironment);
+  const given = flag ?? fromEnvironment(definition.name, environment);
   if (definition.type === 'boolean') return readBoolean(definition, given, problem);
   if (typeof given === 'boolean') return problem('a value is wanted');
 
@@ -105,7 +123,8 @@ function readOne(
   }
   const check = definition.type === 'duration' ? checkDuration : definition.check;
   const wrong = check?.(text);
-  if (wrong !== undefined) return problem(`${quote(text)} will not do: ${wrong}`);
+  if (wrong !== undefined)
+    return problem(text.includes('\n') ? wrong : `${quote(text)} will not do: ${wrong}`);
   return definition.type === 'duration' ? parseDuration(text) : text;
 }
 

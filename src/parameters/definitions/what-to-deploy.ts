@@ -1,4 +1,5 @@
 import type { ParameterDefinition } from '../definition.ts';
+import { checkDeployments } from '../deployments.ts';
 import { checkAppName, checkConfigNames, checkEmail, checkHerokuBranch, checkRevision } from '../rules.ts';
 import { CLONING, DEPLOYING, WHOSE, EVERYWHERE } from './commands-of.ts';
 
@@ -13,6 +14,15 @@ export const TARGET = [
     commands: EVERYWHERE,
     check: checkAppName,
     required: true,
+  },
+  {
+    name: 'deployments',
+    type: 'string',
+    default: '',
+    description:
+      'Which branch goes to which app, in place of `app-name`: lines such as `main: acme-shop-staging`, `/release-.*/: acme-shop-next` or `tag /v.*/: acme-shop`. An expression between slashes has to match the whole name. The first line that matches wins; where none does, nothing is done and the job is green.',
+    commands: EVERYWHERE,
+    check: checkDeployments,
   },
   {
     name: 'api-key',
