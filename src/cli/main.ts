@@ -2,20 +2,26 @@
 import { Command, CommanderError } from 'commander';
 import { dirname } from 'node:path';
 import { listenForSignals } from '../helper/edge/signals.ts';
-import { writeOut } from '../helper/edge/write-out.ts';
+import { terminalWidth, writeOut } from '../helper/edge/write-out.ts';
 import { runProcess } from '../helper/process.ts';
 import type { Edge } from './edge.ts';
 
 /** What the npm package can do besides the helper's commands; each loads only when it is called. */
 const LOCAL = {
+  init: 'Look at the repository and write .circleci/config.yml; change none that is there.',
   simulate: 'Run a local Heroku for development.',
   rehearse: 'Run a job or a whole workflow of a config.yml on this machine.',
 } as const;
 
 async function main(argv: readonly string[]): Promise<number> {
   const [name] = argv;
-  if (name !== 'simulate' && name !== 'rehearse') {
-    return runProcess(argv, { out: (text) => writeOut(1, text), err: (text) => writeOut(2, text) }, LOCAL);
+  if (name !== 'init' && name !== 'simulate' && name !== 'rehearse') {
+    const streams = {
+      out: (text: string) => writeOut(1, text),
+      err: (text: string) => writeOut(2, text),
+      width: terminalWidth(process.env),
+    };
+    return runProcess(argv, streams, LOCAL);
   }
   let exitCode = 0;
   const signals = listenForSignals(() => undefined);
@@ -43,6 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
 async function load(name: keyof typeof LOCAL, edge: Edge): Promise<Command> {
   if (name === 'simulate') return (await import('./simulate.ts')).simulate(edge);
   // The bundle lies in dist/, beside orb/.
+  if (name === 'init') return (await import('./init.ts')).init(edge, dirname(__dirname));
   return (await import('./rehearse.ts')).rehearse(edge, dirname(__dirname));
 }
 

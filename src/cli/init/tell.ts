@@ -1,0 +1,89 @@
+import { LANGUAGES } from './languages.ts';
+import type { Findings } from './look.ts';
+import { takes, testJob, type Answers } from './plan.ts';
+import type { Repository } from './repository.ts';
+
+/** What was found and is proposed, for a person: one sentence a line. */
+export function tellFindings(
+  repository: Repository,
+  findings: Findings,
+  answers: Answers,
+): readonly string[] {
+  const { app, language, frameworks } = findings;
+  const titles = frameworks.map(({ framework }) => framework.title).join(', ');
+  return [
+    `Looked at ${repository.files.length} files of ${repository.top}.`,
+    `App: ${app.directory === '' ? 'the whole repository' : app.directory}, ${language === undefined ? 'in no language that is known here' : LANGUAGES[language].title}${titles === '' ? '' : ` (${titles})`}.`,
+    ...tellTargets(answers),
+    ...tellMigration(findings, answers),
+    ...tellCache(findings),
+    ...(testJob(findings) === undefined ? ['Tests: none were recognized, so there is no test job.'] : []),
+    ...(app.directory !== '' && !takes('app-directory')
+      ? [
+          `! Heroku builds the repository’s top, not ${app.directory}: set a buildpack that takes the folder (heroku buildpacks:add -i 1).`,
+        ]
+      : []),
+    ...findings.warnings.map((warning) => `! ${warning}`),
+  ];
+}
+
+function tellTargets({ production, staging }: Answers): readonly string[] {
+  const one = `${production.branch} goes to ${production.app}`;
+  if (staging === undefined) return [`Deployment: ${one}.`];
+  return [`Deployment: ${staging.branch} goes to ${staging.app}; ${one}, once a person has approved.`];
+}
+
+function tellMigration({ frameworks, migrated }: Findings, answers: Answers): readonly string[] {
+  const { migrateCommand, pendingCommand, migrationPaths } = answers;
+  if (migrateCommand === '') {
+    if (migrated !== undefined) return [`Migration: none. ${migrated.why}`];
+    return [frameworks.length === 0 ? 'Migration: none was recognized.' : 'Migration: none, as you said.'];
+  }
+  const migration = frameworks.find((one) => one.migration.migrateCommand === migrateCommand)?.migration;
+  const lines = [`Migration: ${migrateCommand}`];
+  if (pendingCommand !== '') lines.push(`  what is pending: ${pendingCommand}`);
+  else if (migration?.noPendingBecause !== undefined) {
+    lines.push(`  what is pending: no command tells, because ${migration.noPendingBecause}.`);
+  }
+  lines.push(
+    migrationPaths.length > 0
+      ? `  migrations lie in: ${migrationPaths.join(', ')}`
+      : '  where migrations lie is not known: without `migration-paths` every deployment opens a window.',
+  );
+  if (migrated?.by === 'release') lines.push(`! ${migrated.why}`);
+  return [...lines, ...(migration?.notes ?? []).map((note) => `! ${note}`)];
+}
+
+function tellCache({ cache }: Findings): readonly string[] {
+  if (cache === undefined) return [];
+  if (cache.kind === 'memcached') {
+    return [
+      takes('flush-cache')
+        ? `Cache: memcached (${cache.by}); it is flushed with every deployment.`
+        : `Cache: memcached (${cache.by}); this version of the orb does not flush it.`,
+    ];
+  }
+  const how =
+    cache.command === undefined || !takes('flush-command')
+      ? 'it is left alone'
+      : `it is left alone, because job queues live in Redis too; where yours holds a cache alone, add \`flush-command: ${cache.command}\``;
+  return [`Cache: Redis (${cache.by}); ${how}.`];
+}
+
+/** What is left for a person to do. */
+export function tellNext(answers: Answers): readonly string[] {
+  const { production, staging } = answers;
+  const targets = staging === undefined ? [production] : [staging, production];
+  return [
+    'Next:',
+    '  heroku authorizations:create --description "CircleCI deploys"',
+    ...targets.map(
+      ({ app, context }) =>
+        `  put that key into the CircleCI context ${context} as HEROKU_API_KEY (it deploys to ${app})`,
+    ),
+    ...(answers.orb.source === 'url'
+      ? ['  allow the orb’s address in CircleCI: Organization Settings, Orbs, URL orbs']
+      : []),
+    '  commit the file and push',
+  ];
+}
