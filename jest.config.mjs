@@ -9,6 +9,9 @@ const esmOnly = [
   'p-retry',
   'is-network-error',
   'httpxy',
+  '@clack/(?:prompts|core)',
+  'fast-(?:string-(?:truncated-)?width|wrap-ansi)',
+  'sisteransi',
   'puppeteer-core',
   '@puppeteer',
 ];
@@ -20,8 +23,9 @@ const esmOnly = [
 const MORE = [
   'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
   'pipeline/integration',
-  'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble)',
-  'faults/(databases|failed-migration)',
+  'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble|caches-trouble)',
+  'faults/(databases|failed-migration|tarball)',
+  'cli/init/every-framework',
 ].map((name) => `/test/${name}[.]test[.]ts$`);
 
 export default {
@@ -34,6 +38,8 @@ export default {
     ],
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  // Certificates are made once, not by every file of tests that starts a local Heroku.
+  moduleNameMapper: { '^selfsigned$': '<rootDir>/test/support/selfsigned-once.ts' },
   testTimeout: 120_000,
   // Most of a test's time is spent in processes that it waits for, so there may be more tests than processors.
   maxWorkers: availableParallelism() * 2,
