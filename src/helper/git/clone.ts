@@ -56,7 +56,8 @@ export async function unshallow(git: GitProcesses, limits: NetworkLimits): Promi
 }
 
 /**
- * Fetches one commit with its history from origin, and tells whether the clone has it now.
+ * Fetches one commit from origin, with its history unless the clone is shallow, and tells whether the clone has it
+ * now.
  * @throws Refusal where the clone itself is unusable; Failure where it was told to stop.
  */
 export async function tryFetchCommit(
@@ -65,7 +66,9 @@ export async function tryFetchCommit(
   limits: NetworkLimits,
 ): Promise<boolean> {
   if (!isObjectId(commit)) return false;
-  const result = await git.fetch(['fetch', ...QUIET_FETCH, 'origin', commit], limits);
+  // Whoever made a shallow clone does not want the rest: a push completes it before, a tarball needs none.
+  const depth = (await isShallow(git)) ? ['--depth=1'] : [];
+  const result = await git.fetch(['fetch', ...QUIET_FETCH, ...depth, 'origin', commit], limits);
   if (result.exitCode === 0) return hasCommit(git, commit);
   const stopped = result.ended === 'aborted' || result.ended === 'not-started';
   const unusable = stopped ? gitFailure(result) : unusableClone(result.stderr);

@@ -1,4 +1,4 @@
-import type { CloneKind, Git, PushOutcome, PushRequest } from '../ports/git.ts';
+import type { CloneKind, CommitFiles, Descent, Git, PushOutcome, PushRequest } from '../ports/git.ts';
 import type { Log } from '../ports/log.ts';
 import { cloneKind, tryFetchCommit, unshallow } from './clone.ts';
 import { GitProcesses, type GitOptions as ProcessOptions, type NetworkLimits } from './git-processes.ts';
@@ -6,7 +6,9 @@ import { fetchObjects, missingObjects } from './objects.ts';
 import { push } from './push.ts';
 import { gitVersion, hasCommit, isAncestor, resolveCommit, topLevel } from './revisions.ts';
 import { changedFiles } from './changed-files.ts';
-import { archive, hasSubmodules, readFile, usesLfs } from './tree.ts';
+import { archive, checkFiles } from './archive.ts';
+import { compareAtOrigin } from './history.ts';
+import { hasSubmodules, readFile, usesLfs } from './tree.ts';
 
 export interface GitOptions extends ProcessOptions {
   readonly log?: Log;
@@ -84,6 +86,14 @@ class CommandLineGit implements Git {
 
   changedFiles(from: string | undefined, to: string, pattern: string): Promise<readonly string[]> {
     return changedFiles(this.#processes, from, to, pattern);
+  }
+
+  compareAtOrigin(commit: string, other: string, options: NetworkLimits): Promise<Descent> {
+    return compareAtOrigin(this.#processes, commit, other, options);
+  }
+
+  checkFiles(commit: string, options: { directory?: string; fetch?: NetworkLimits }): Promise<CommitFiles> {
+    return checkFiles(this.#processes, commit, options);
   }
 
   archive(commit: string, file: string, options?: { directory?: string }): Promise<void> {

@@ -31,6 +31,15 @@ export interface GitOptions {
   readonly timeLapse?: number;
 }
 
+/** Where git works instead, with the same surroundings. */
+export interface Elsewhere {
+  readonly directory?: string;
+  /** A git directory, in place of the one that git would find. */
+  readonly repository?: string;
+  /** An index file, in place of that directory's. */
+  readonly index?: string;
+}
+
 export interface NetworkLimits {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -57,15 +66,26 @@ const BULK_FACTOR = 5;
 export class GitProcesses {
   readonly #options: GitOptions;
   readonly #job: JobEnvironment;
-  #networkRequests = 0;
+  readonly #where: Environment;
+  readonly #network: { requests: number };
   readonly #known = new Map<string, Promise<unknown>>();
 
-  constructor(options: GitOptions) {
-    this.#options = options;
+  constructor(options: GitOptions, where: Elsewhere = {}, network = { requests: 0 }) {
+    this.#options = where.directory === undefined ? options : { ...options, directory: where.directory };
+    this.#where = {
+      ...(where.repository === undefined ? {} : { GIT_DIR: where.repository }),
+      ...(where.index === undefined ? {} : { GIT_INDEX_FILE: where.index }),
+    };
+    this.#network = network;
     this.#job = cleanEnvironment(options.environment, {
       variables: options.secretVariables ?? [],
       values: (options.secretValues ?? []).map((secret) => secret.reveal()),
     });
+  }
+
+  /** The same in another folder or repository; what it asks of servers is counted here. */
+  elsewhere(where: Elsewhere): GitProcesses {
+    return new GitProcesses(this.#options, where, this.#network);
   }
 
   get directory(): string {
@@ -74,7 +94,7 @@ export class GitProcesses {
 
   /** How many processes were started that talk to a server. */
   get networkRequests(): number {
-    return this.#networkRequests;
+    return this.#network.requests;
   }
 
   /** What cannot change while a run lasts, such as a commit's tree, is asked for once; a failure is asked again. */
@@ -128,7 +148,7 @@ export class GitProcesses {
     options: { input?: string; settings?: readonly ConfigSetting[] } = {},
   ): Promise<GitResult> {
     const { input = '', settings = [] } = options;
-    this.#networkRequests += limits.signal?.aborted ? 0 : 1;
+    this.#network.requests += limits.signal?.aborted ? 0 : 1;
     const environment = gitEnvironment(this.#job, { settings });
     return this.#run({ args, environment, input, ...this.#onThisMachine(limits) });
   }
@@ -140,7 +160,7 @@ export class GitProcesses {
     limits: NetworkLimits,
     on: { stdout(chunk: Buffer): void; stderr(chunk: Buffer): void },
   ): Promise<GitResult> {
-    this.#networkRequests += limits.signal?.aborted ? 0 : 1;
+    this.#network.requests += limits.signal?.aborted ? 0 : 1;
     return this.#run({
       args,
       environment: environment(this.#job),
@@ -159,6 +179,7 @@ export class GitProcesses {
   ): Promise<GitResult> {
     return runGit({
       ...command,
+      environment: { ...command.environment, ...this.#where },
       directory: this.#options.directory,
       binary: this.#options.gitBinary ?? 'git',
       graceMs: this.#options.killGraceMs ?? KILL_GRACE_MS,

@@ -33,14 +33,34 @@ async function listMissing(git: GitProcesses, revisions: readonly string[]): Pro
     .map((line) => line.slice(1));
 }
 
-/** Fetches what one commit's tree needs and this clone lacks, without its history. */
-export async function completeTree(git: GitProcesses, commit: string): Promise<void> {
-  if ((await promisorRemote(git)) === undefined) return;
+/** Ids of what a tree, or a commit without its history, needs and this partial clone lacks. */
+export async function missingOfTree(git: GitProcesses, tree: string): Promise<readonly string[]> {
+  if ((await promisorRemote(git)) === undefined) return [];
+  return listMissing(git, ['--no-walk', requireObjectId(tree)]);
+}
+
+/**
+ * Fetches what a tree, or a commit without its history, needs and this partial clone lacks.
+ * `nameOf`: what an object is called in it.
+ * @returns how many objects were fetched.
+ * @throws Refusal that names what is missing where the origin does not give it.
+ */
+export async function completeTree(
+  git: GitProcesses,
+  tree: string,
+  limits: NetworkLimits,
+  nameOf: (id: string) => string | undefined = () => undefined,
+): Promise<number> {
+  let fetched = 0;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const missing = await listMissing(git, ['--no-walk', requireObjectId(commit)]);
-    if (missing.length === 0) return;
-    await fetchObjects(git, missing, git.fetchLimits);
+    const missing = await missingOfTree(git, tree);
+    if (missing.length === 0) break;
+    const names = missing.flatMap((id) => nameOf(id) ?? []);
+    const some = names.slice(0, 3).join(', ') + (names.length > 3 ? `, and ${names.length - 3} more` : '');
+    await fetchObjects(git, missing, limits, names.length === 0 ? undefined : some);
+    fetched += missing.length;
   }
+  return fetched;
 }
 
 /** The contents of files by their ids, fetched in one batch where a partial clone lacks them. */
@@ -93,13 +113,14 @@ export async function fetchObjects(
   git: GitProcesses,
   ids: readonly string[],
   limits: NetworkLimits,
+  names?: string,
 ): Promise<void> {
   const wanted = [...new Set(ids)];
   const bad = wanted.find((id) => !isObjectId(id));
   if (bad !== undefined) throw new Failure({ what: `${JSON.stringify(bad)} is not an object’s id.` });
   const remote = (await promisorRemote(git)) ?? 'origin';
   const args = ['fetch', ...QUIET_FETCH, '--filter=blob:none', '--stdin', remote];
-  const what = `${wanted.length} objects that this partial clone lacks`;
+  const what = `${wanted.length} objects that this partial clone lacks${names === undefined ? '' : `: ${names}`}`;
   for (let start = 0; start < wanted.length; start += BATCH) {
     const input = wanted.slice(start, start + BATCH).join('\n') + '\n';
     // Which commits the clone has says nothing about the files it lacks, so none are offered.

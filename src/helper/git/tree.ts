@@ -1,24 +1,24 @@
-import { rm, stat } from 'node:fs/promises';
-import { isAbsolute, posix, resolve } from 'node:path';
-import { Failure, Refusal } from '../errors.ts';
-import { gitFailure } from './failures.ts';
+import { isAbsolute, posix } from 'node:path';
+import { Refusal } from '../errors.ts';
 import type { GitProcesses } from './git-processes.ts';
-import { completeTree, readBlobs } from './objects.ts';
+import { readBlobs } from './objects.ts';
 import { requireObjectId } from './revisions.ts';
 
-interface TreeEntry {
+export interface TreeEntry {
   readonly mode: string;
   readonly type: string;
   readonly id: string;
   readonly path: string;
 }
 
-const GITLINK = '160000';
+/** The mode of a submodule: a link to a commit of another repository. */
+export const GITLINK = '160000';
 const SYMLINK = '120000';
 
-async function listTree(
+/** What a tree, or that of a commit, holds; with `path`, that entry alone. */
+export async function listTree(
   git: GitProcesses,
-  commit: string,
+  tree: string,
   options: readonly string[],
   path?: string,
 ): Promise<TreeEntry[]> {
@@ -27,7 +27,7 @@ async function listTree(
     '-z',
     '--full-tree',
     ...options,
-    requireObjectId(commit),
+    requireObjectId(tree),
     ...(path === undefined ? [] : ['--', path]),
   ];
   const output = await git.read(args, { bulk: true });
@@ -41,8 +41,9 @@ async function listTree(
     });
 }
 
-function wholeTree(git: GitProcesses, commit: string): Promise<TreeEntry[]> {
-  return git.once(`tree ${commit}`, () => listTree(git, commit, ['-r']));
+/** All files of a commit or a tree, and its submodules. */
+export function wholeTree(git: GitProcesses, tree: string): Promise<TreeEntry[]> {
+  return git.once(`tree ${tree}`, () => listTree(git, tree, ['-r']));
 }
 
 /** Whether a `.gitattributes` anywhere in the commit's tree gives files the filter `lfs`. */
@@ -77,62 +78,8 @@ export async function readFile(git: GitProcesses, commit: string, path: string):
   return content?.toString('utf8');
 }
 
-/**
- * Writes a .tar.gz of the commit's tree, or of one folder of it as the root, as `git archive` makes it:
- * without submodules, and without what `export-ignore` leaves out.
- * @throws Refusal that names `app-directory` where the commit has no such folder.
- */
-export async function archive(
-  git: GitProcesses,
-  commit: string,
-  file: string,
-  directory?: string,
-): Promise<void> {
-  const folder = directory === undefined ? '' : treePath(directory);
-  await requireFolder(git, commit, folder, directory);
-  await completeTree(git, commit);
-  const output = resolve(file);
-  const tree = folder === '' ? requireObjectId(commit) : `${requireObjectId(commit)}:${folder}`;
-  const args = ['archive', '--format=tar.gz', `--output=${output}`, tree];
-  // Files as they were committed: not with this machine's line ends.
-  const settings = [['core.autocrlf', 'false']] as const;
-  try {
-    const result = await git.offline(args, { bulk: true, settings });
-    if (result.exitCode !== 0) throw gitFailure(result);
-    const size = await stat(output).then(
-      (stats) => stats.size,
-      () => 0,
-    );
-    if (size > 0) return;
-    throw new Failure({ what: '`git archive` wrote nothing.', why: `${output} is missing or empty.` });
-  } catch (error) {
-    await rm(output, { force: true });
-    throw error;
-  }
-}
-
-async function requireFolder(
-  git: GitProcesses,
-  commit: string,
-  folder: string,
-  asGiven: string | undefined,
-): Promise<void> {
-  if (folder === '') return;
-  const [entry] = await listTree(git, commit, [], folder);
-  if (entry?.type === 'tree') return;
-  throw new Refusal({
-    what: `The commit ${commit} has no folder ${JSON.stringify(asGiven)}.`,
-    why:
-      entry === undefined
-        ? 'There is nothing of that name in it.'
-        : `It is a ${entry.mode === GITLINK ? 'submodule' : 'file'}.`,
-    next: 'Set `app-directory` to a folder of the repository, from its top.',
-    parameter: 'app-directory',
-  });
-}
-
-/** The path as git's trees have it; empty for the top. */
-function treePath(path: string): string {
+/** The path as git's trees have it; empty for the top. @throws Refusal where it leads out of the repository. */
+export function treePath(path: string): string {
   const normal = posix.normalize(path).replace(/\/+$/, '').replace(/^\.$/, '');
   const outside = isAbsolute(path) || normal === '..' || normal.startsWith('../') || /\p{Cc}/u.test(path);
   if (!outside) return normal;

@@ -3,6 +3,22 @@ import type { Secret } from '../output/secret.ts';
 /** How much of the history and the files a clone holds. */
 export type CloneKind = 'full' | 'shallow' | 'blobless';
 
+/**
+ * How a commit stands to the one that is deployed. `unknown`: the deployed one is neither here nor at origin, so it is
+ * no ancestor. `untold`: there is not enough history to say.
+ */
+export type Descent = 'first' | 'same' | 'descends' | 'older' | 'elsewhere' | 'unknown' | 'untold';
+
+/** What a tarball of a commit is made of. */
+export interface CommitFiles {
+  /** How many objects a partial clone lacks of it, or lacked before they were fetched. */
+  readonly missing: number;
+  /** Paths of the submodules whose files go into it. */
+  readonly submodules: readonly string[];
+  /** Paths of links that no `.gitmodules` explains: empty folders. */
+  readonly unexplained: readonly string[];
+}
+
 export interface PushRequest {
   /** `https://git.heroku.com/<app>.git`: no credentials in it. */
   readonly url: string;
@@ -58,6 +74,12 @@ export interface Git {
   /** Tries to fetch one commit from the origin; false where the origin does not give it. */
   tryFetchCommit(commit: string, options: { timeoutMs: number; signal?: AbortSignal }): Promise<boolean>;
   isAncestor(ancestor: string, descendant: string): Promise<boolean>;
+  /** How `commit` stands to `other` by origin's history, of which this clone gets nothing. */
+  compareAtOrigin(
+    commit: string,
+    other: string,
+    options: { timeoutMs: number; signal?: AbortSignal },
+  ): Promise<Descent>;
   /** Whether a `.gitattributes` of the commit puts files into Git LFS. */
   usesLfs(commit: string): Promise<boolean>;
   hasSubmodules(commit: string): Promise<boolean>;
@@ -68,7 +90,12 @@ export interface Git {
    * no first commit, all files of the second that match.
    */
   changedFiles(from: string | undefined, to: string, pattern: string): Promise<readonly string[]>;
-  /** A .tar.gz of the commit's tree, written to `file`. */
+  /** Whether a tarball can be made, before anything is changed; with `fetch`, what a partial clone lacks is fetched. */
+  checkFiles(
+    commit: string,
+    options: { directory?: string; fetch?: { timeoutMs: number; signal?: AbortSignal } },
+  ): Promise<CommitFiles>;
+  /** A .tar.gz of the commit's files, submodules' included, or of one folder's as the root, written to `file`. */
   archive(commit: string, file: string, options?: { directory?: string }): Promise<void>;
   push(request: PushRequest): Promise<PushOutcome>;
   /** How many git processes have talked to a server so far. */
