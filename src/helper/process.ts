@@ -4,6 +4,7 @@ import { listenForSignals } from './edge/signals.ts';
 import { HerokuCdError } from './errors.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { cleanJson } from './output/clean-json.ts';
+import { createLiveLine } from './output/live-line.ts';
 import { createLineLog } from './output/log.ts';
 import { createMasker } from './output/masker.ts';
 import { messageOf } from './output/message.ts';
@@ -14,6 +15,8 @@ import { systemClock } from './time/system-clock.ts';
 export interface Streams {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
+  /** How wide the terminal behind `err` is; absent where there is none. */
+  readonly width?: (() => number) | undefined;
 }
 
 /**
@@ -30,7 +33,11 @@ export async function runProcess(
 
   const masker = createMasker();
   const json = ownWords(argv).includes('--json');
-  const people = json ? streams.err : streams.out;
+  const live = streams.width && createLiveLine(streams.err, streams.width);
+  const people = (text: string): void => {
+    live?.hide();
+    (json ? streams.err : streams.out)(text);
+  };
   const log = createLineLog({ masker, write: people, now: () => systemClock.now() });
   const signals = listenForSignals((signal, again) =>
     log.warn(
@@ -50,7 +57,9 @@ export async function runProcess(
       directory: process.cwd(),
       log,
       signal: signals.signal,
+      live,
     });
+    live?.stop();
     for (const line of answer.lines) log.info(line);
     if (json) streams.out(`${cleanJson(answer.json, log.clean)}\n`);
     return answer.exitCode;
@@ -61,6 +70,7 @@ export async function runProcess(
     if (json) streams.out(`${cleanJson(told.json, log.clean)}\n`);
     return told.exitCode;
   } finally {
+    live?.stop();
     signals.stop();
   }
 }

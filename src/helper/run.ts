@@ -20,7 +20,9 @@ import { startHeartbeat } from './edge/heartbeat.ts';
 import { Refusal } from './errors.ts';
 import { createGit } from './git/create-git.ts';
 import { createHeroku, resolveHosts } from './heroku/index.ts';
+import type { LiveLine } from './output/live-line.ts';
 import type { LineLog } from './output/log.ts';
+import { keepActReport } from './report/act.ts';
 import { rollBack } from './rollback/rollback.ts';
 import { readApiKey } from './settings/api-key.ts';
 import { defaultSettings, readSettings } from './settings/read-settings.ts';
@@ -37,6 +39,8 @@ export interface Surroundings {
   readonly directory: string;
   readonly log: LineLog;
   readonly signal: AbortSignal;
+  /** Where a person sees what the run is at. */
+  readonly live?: LiveLine | undefined;
 }
 
 /**
@@ -47,7 +51,9 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
   hideKeyFromTheStart(invocation, around);
   const elsewhere = await chooseByBranch(invocation, around);
   if (elsewhere !== undefined) return elsewhere;
+  const reporting = { command: invocation.command, log: around.log };
   const phases = new PhaseRunner(systemClock, around.log);
+  around.live?.follow(phases);
   const lapse = readTimeLapse(around.environment, resolveHosts(around.environment).isHeroku);
   const stopHeartbeat = startHeartbeat(around.log, phases, () => systemClock.now(), lapse);
   try {
@@ -55,13 +61,13 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       case 'deploy': {
         const settings = readSettings('deploy', invocation.flags, around.environment);
         const options = { phases, half: halfOf(settings) };
-        return await deployCommand(connect(settings, around), settings, options, around.log.clean);
+        return await deployCommand(connect(settings, around), settings, options, reporting);
       }
       case 'migrate': {
         const { push, ...settings } = readSettings('migrate', invocation.flags, around.environment);
         const deployment = { ...settings, maintenance: 'always' };
         const options = { phases, push, half: halfOf(settings) };
-        return await deployCommand(connect(settings, around), deployment, options, around.log.clean);
+        return await deployCommand(connect(settings, around), deployment, options, reporting);
       }
       case 'window open': {
         const settings = readSettings('window open', invocation.flags, around.environment);
@@ -72,11 +78,19 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
           revision: '',
         };
         const options = { phases, push: false, openOnly: true, half: halfOf(settings) };
-        return await deployCommand(connect(settings, around), deployment, options, around.log.clean);
+        return await deployCommand(connect(settings, around), deployment, options, reporting);
       }
       case 'window close': {
         const settings = readSettings('window close', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'unknown', closeWindow);
+        const report = {
+          command: invocation.command,
+          log: around.log,
+          settings,
+          ports: connect(settings, around),
+        };
+        return await perform(report.ports, settings, 'unknown', closeWindow, (ended) =>
+          keepActReport(report, ended),
+        );
       }
       case 'maintenance on':
       case 'maintenance off': {
@@ -112,11 +126,19 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       }
       case 'recover': {
         const settings = readSettings('recover', invocation.flags, around.environment);
-        return await recoverCommand(connect(settings, around), settings);
+        return await recoverCommand(connect(settings, around), settings, around.log);
       }
       case 'rollback': {
         const settings = readSettings('rollback', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', rollBack);
+        const report = {
+          command: invocation.command,
+          log: around.log,
+          settings,
+          ports: connect(settings, around),
+        };
+        return await perform(report.ports, settings, 'untouched', rollBack, (ended) =>
+          keepActReport(report, ended),
+        );
       }
       case 'doctor': {
         const settings = readSettings('doctor', invocation.flags, around.environment);

@@ -10,6 +10,7 @@ import type { DatabaseOutcome } from '../deployment/result.ts';
 import { describeState, readStateNow } from '../deployment/state-now.ts';
 import { HerokuCdError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
+import { endOfError, type Ended } from '../report/act.ts';
 import { Budget } from '../time/budget.ts';
 
 /** What one act works with. */
@@ -33,7 +34,8 @@ export interface Done {
 
 /**
  * Runs one act on an app and answers for it. Where the app is left neither as asked nor as found, the answer
- * ends with how it is now; `database` is what such an act may have done to it.
+ * ends with how it is now; `database` is what such an act may have done to it. `keep` writes the report of an act
+ * that has one, and gives lines for people.
  * @throws HerokuCdError where the app is as it was found.
  */
 export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'deploy-user' | 'deadline'>>(
@@ -41,6 +43,7 @@ export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'depl
   settings: S,
   database: DatabaseOutcome,
   act: (run: Act<S>) => Promise<Done>,
+  keep: (ended: Ended) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<Answer> {
   const app = settings['app-name'];
   const skipped = checkJob(ports.environment);
@@ -48,27 +51,37 @@ export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'depl
     return { exitCode: EXIT.succeeded, json: { app, verdict: 'succeeded', skipped }, lines: [skipped] };
   }
   const budget = new Budget(ports.clock, settings.deadline);
+  const startedAt = ports.clock.now();
   let done: Done;
   try {
     await checkAccount(ports.heroku, settings, new Findings());
     done = await act({ ports, settings, budget });
   } catch (thrown) {
-    if (!(thrown instanceof HerokuCdError) || !leavesSomething(thrown)) throw thrown;
+    if (!(thrown instanceof HerokuCdError) || !leavesSomething(thrown)) {
+      await keep(endOfError(startedAt, thrown, ports.signal));
+      throw thrown;
+    }
     done = { what: thrown.what, error: thrown };
   }
   const { error, what, kept, lines = [], ...facts } = done;
   const verdict = error?.verdict ?? 'succeeded';
   const exitCode = exitCodeOf(verdict);
   const json = { app, verdict, exitCode, ...facts };
-  if (error === undefined) return { exitCode, json: { ...json, what }, lines: [what, ...lines] };
+  const ended = { startedAt, verdict, what, database, from: facts['from'], commit: facts['commit'] };
+  if (error === undefined) {
+    return { exitCode, json: { ...json, what }, lines: [what, ...lines, ...(await keep(ended))] };
+  }
   describeError(ports.log, error);
+  const touched = error instanceof ReleasePhaseFailed ? error.database : database;
+  let stateNow: readonly string[] = [];
   if (leavesSomething(error)) {
     const state = await readStateNow(ports.closingHeroku, app);
-    const touched = error instanceof ReleasePhaseFailed ? error.database : database;
-    for (const line of describeState(app, state, touched, error.next, kept)) ports.log.info(line);
+    stateNow = describeState(app, state, touched, error.next, kept);
+    for (const line of stateNow) ports.log.info(line);
   }
+  const reports = await keep({ ...ended, database: touched, error, stateNow });
   const { why = null, next = null, parameter = null } = error;
-  return { exitCode, json: { ...json, error: { what, why, next, parameter } }, lines: [] };
+  return { exitCode, json: { ...json, error: { what, why, next, parameter } }, lines: reports };
 }
 
 function leavesSomething({ verdict }: HerokuCdError): boolean {

@@ -1,26 +1,28 @@
 import { access, constants } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import type { Settings } from '../../parameters/index.ts';
+import { dirname, resolve } from 'node:path';
+import type { CommandName, Settings } from '../../parameters/index.ts';
 import { deploy, type DeployOptions } from '../deployment/deploy.ts';
 import type { Ports } from '../deployment/ports.ts';
 import type { Result } from '../deployment/result.ts';
 import { replaceFile } from '../edge/file-store.ts';
 import { Refusal } from '../errors.ts';
 import { cleaned } from '../output/clean-json.ts';
+import type { LineLog } from '../output/log.ts';
 import { messageOf } from '../output/message.ts';
+import { keepReport } from '../report/keep.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Answer } from './command.ts';
 
 /**
- * `heroku-cd deploy`: the deployment, and its result on disk. `clean` makes texts fit for people's eyes: in the
- * result stand words of builds and servers, and nobody knows what they print.
+ * `heroku-cd deploy`: the deployment, and its result and report on disk. The log makes texts fit for people's eyes:
+ * in the result stand words of builds and servers, and nobody knows what they print.
  * @throws Refusal, before anything is done, where `result-file` cannot be written.
  */
 export async function deployCommand(
   ports: Ports,
   settings: Settings<'deploy'>,
   options: DeployOptions,
-  clean: (text: string) => string,
+  { command, log }: { readonly command: CommandName; readonly log: LineLog },
 ): Promise<Answer> {
   const resultFile = settings['result-file'] === '' ? undefined : resolve(settings['result-file']);
   if (resultFile !== undefined) await requireWritable(resultFile);
@@ -28,22 +30,21 @@ export async function deployCommand(
   if ('skipped' in outcome) {
     return { exitCode: EXIT.succeeded, json: { verdict: 'succeeded', ...outcome }, lines: [outcome.skipped] };
   }
-  const result = cleaned(outcome, clean);
+  const result = cleaned(outcome, log.clean);
   if (options.half === 'prepare' && result.verdict === 'succeeded') {
     return { exitCode: result.exitCode, json: result, lines: ['Ready to go on; nothing was changed yet.'] };
   }
   const lines = [...summarise(result)];
   // What became of the app is known by now, and no file changes it.
-  const keep = async (what: string, write: () => Promise<unknown>): Promise<void> => {
+  lines.push(...(await keepReport({ command, ports, settings, log }, result)));
+  if (resultFile !== undefined) {
     try {
-      await write();
-      lines.push(`Result: ${what}`);
+      await replaceFile(resultFile, result);
+      lines.push(`Result: ${resultFile}`);
     } catch (error) {
-      ports.log.warn(`The result could not be written to ${what}: ${messageOf(error)}`);
+      log.warn(`The result could not be written to ${resultFile}: ${messageOf(error)}`);
     }
-  };
-  await keep(join(ports.store.directory, 'result.json'), () => ports.store.write('result.json', result));
-  if (resultFile !== undefined) await keep(resultFile, () => replaceFile(resultFile, result));
+  }
   return { exitCode: result.exitCode, json: result, lines };
 }
 

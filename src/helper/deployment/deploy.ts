@@ -25,7 +25,7 @@ import { noteEnd, settle } from './settle.ts';
 import { ship } from './ship.ts';
 import { describeState, readStateNow } from './state-now.ts';
 import { UndoStack } from './undo-stack.ts';
-import { describeWindowCost } from './window-cost.ts';
+import { describeWindowCost, withWindowCost } from './window-cost.ts';
 
 /** A run that had nothing to do here, and says why. */
 export interface Skipped {
@@ -182,17 +182,17 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
   const verdict = settled?.verdict ?? 'succeeded';
   const next = settled?.next ?? (error instanceof HerokuCdError ? error.next : undefined);
 
-  return phases.run('report', async () => {
+  const result = await phases.run('report', async () => {
     const app = run.settings['app-name'];
     const cost = describeWindowCost(progress, phases.records, phases.now());
     for (const line of cost) ports.log.info(line);
     const lookAgain = verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
     const looked = progress.before !== undefined && !prepared;
     const state = looked || lookAgain ? await readStateNow(ports.closingHeroku, app) : undefined;
-    if (state !== undefined && lookAgain) {
-      const backups = describeBackups(progress.journal?.current);
-      for (const line of describeState(app, state, progress.database, next, backups)) ports.log.info(line);
-    }
+    const backups = describeBackups(progress.journal?.current);
+    const stateNow =
+      state !== undefined && lookAgain ? describeState(app, state, progress.database, next, backups) : [];
+    for (const line of stateNow) ports.log.info(line);
     return buildResult(run, {
       verdict,
       exitCode: exitCodeOf(verdict, error instanceof Interrupted ? error.signal : undefined),
@@ -201,6 +201,8 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
       error,
       failedPhase,
       next,
+      stateNow,
     });
   });
+  return { ...result, phases: withWindowCost(progress, result.phases, phases.now()) };
 }

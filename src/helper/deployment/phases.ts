@@ -21,12 +21,17 @@ export const PHASES = [
 
 export type PhaseName = (typeof PHASES)[number];
 
+/** What a command without phases does: one of its own. */
+export type ActName = 'recover' | 'rollback' | 'window close';
+
 export interface PhaseRecord {
-  readonly name: PhaseName;
+  readonly name: PhaseName | ActName;
   /** ISO 8601. */
   readonly startedAt: string;
   readonly durationMs: number;
   readonly outcome: 'succeeded' | 'failed';
+  /** Milliseconds of it that the maintenance window was open; known once the run has ended. */
+  readonly windowMs?: number;
 }
 
 /** Runs phases one after the other, logs each with its duration, and knows which one is on. */

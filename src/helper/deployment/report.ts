@@ -17,6 +17,8 @@ export interface Outcome {
   readonly failedPhase: string | undefined;
   /** The command that goes on from here, as `State now:` names it. */
   readonly next: string | undefined;
+  /** The block `State now:`. */
+  readonly stateNow: readonly string[];
 }
 
 /** The run as `result.json` tells it. */
@@ -40,6 +42,8 @@ export function buildResult(run: Run, outcome: Outcome): Result {
       before: before?.app.app.maintenance ?? null,
       after: state?.app.maintenance ?? null,
       windowSeconds: windowSeconds(progress),
+      windowOpenedAt: time(progress.windowOpenedAt),
+      windowClosedAt: time(progress.windowClosedAt),
     },
     formation: {
       before: before === undefined ? null : before.app.formation.map(process),
@@ -66,7 +70,12 @@ export function buildResult(run: Run, outcome: Outcome): Result {
             why: whyOf(error, progress),
             next: outcome.next ?? null,
           },
+    stateNow: outcome.stateNow,
   };
+}
+
+function time(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
 }
 
 /** What closing the window could not bring back belongs to what went wrong, whatever that began with. */

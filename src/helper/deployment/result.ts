@@ -30,6 +30,9 @@ export interface Result {
     readonly before: boolean | null;
     readonly after: boolean | null;
     readonly windowSeconds: number | null;
+    /** ISO 8601, of the window that this run had open; `windowClosedAt` is null where it still is. */
+    readonly windowOpenedAt: string | null;
+    readonly windowClosedAt: string | null;
   };
   readonly formation: {
     readonly before: readonly ResultProcess[] | null;
@@ -56,4 +59,6 @@ export interface Result {
     readonly why: string | null;
     readonly next: string | null;
   } | null;
+  /** The block `State now:`, line by line; empty where nobody has to look. */
+  readonly stateNow: readonly string[];
 }

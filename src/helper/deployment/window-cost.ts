@@ -7,24 +7,35 @@ import type { PhaseRecord } from './phases.ts';
  * was no window. `now` is in milliseconds since the epoch.
  */
 export function describeWindowCost(
-  { window, windowOpenedAt: from, windowClosedAt, journal }: Progress,
+  progress: Progress,
   phases: readonly PhaseRecord[],
   now: number,
 ): readonly string[] {
+  const { window, windowOpenedAt: from, windowClosedAt: until = now, journal } = progress;
   if (window === undefined || from === undefined) return [];
-  const until = windowClosedAt ?? now;
-  const costs = phases.flatMap(({ name, startedAt, durationMs }): [string, number][] => {
-    const began = Date.parse(startedAt);
-    const cost = Math.min(began + durationMs, until) - Math.max(began, from);
-    return cost > 0 ? [[name, cost]] : [];
-  });
+  const costs = withWindowCost(progress, phases, now).flatMap(({ name, windowMs }): [string, number][] =>
+    windowMs > 0 ? [[name, windowMs]] : [],
+  );
   const rest = until - from - costs.reduce((sum, [, cost]) => sum + cost, 0);
   // What is in no phase is what followed a failure.
   if (rest >= 1_000) costs.push(['putting things back', rest]);
-  const isOpen = windowClosedAt === undefined && journal?.current.status === 'held';
+  const isOpen = progress.windowClosedAt === undefined && journal?.current.status === 'held';
   const width = Math.max(...costs.map(([name]) => name.length));
   return [
     `The window ${isOpen ? 'has been' : 'was'} open for ${formatDuration(until - from)}, of which:`,
     ...costs.map(([name, cost]) => `  ${name.padEnd(width)}  ${formatDuration(cost)}`),
   ];
+}
+
+/** The phases, each with how long of it the window was open; `now` is in milliseconds since the epoch. */
+export function withWindowCost(
+  { windowOpenedAt: from = Infinity, windowClosedAt: until }: Progress,
+  phases: readonly PhaseRecord[],
+  now: number,
+): readonly (PhaseRecord & { readonly windowMs: number })[] {
+  return phases.map((phase) => {
+    const began = Date.parse(phase.startedAt);
+    const cost = Math.min(began + phase.durationMs, until ?? now) - Math.max(began, from);
+    return { ...phase, windowMs: Math.max(cost, 0) };
+  });
 }

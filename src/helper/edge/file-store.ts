@@ -63,7 +63,12 @@ export function createFileStore(app: string, environment: NodeJS.ProcessEnv): St
 
 /** Writes JSON beside the file and moves it into place, so that nobody ever reads half of it. */
 export async function replaceFile(file: string, content: unknown): Promise<void> {
+  await replaceText(file, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** The same for a text. */
+export async function replaceText(file: string, text: string): Promise<void> {
   const temporary = `${file}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(temporary, text, { mode: 0o600 });
   await rename(temporary, file);
 }

@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 
 const PAUSE_MS = 1;
 
@@ -18,4 +19,10 @@ export function writeOut(stream: 1 | 2, text: string): void {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
     }
   }
+}
+
+/** Tells how wide the terminal is that stderr leads to; undefined where a person does not look at one, as in CI. */
+export function terminalWidth(environment: NodeJS.ProcessEnv): (() => number) | undefined {
+  const isSeen = isatty(2) && !environment['CI'] && environment['TERM'] !== 'dumb';
+  return isSeen ? () => process.stderr.columns || 80 : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Log } from '../ports/log.ts';
+import { LogKeeper } from '../report/log-keeper.ts';
 import type { Masker } from './masker.ts';
 
 /** A log that remembers when it last said something, for the heartbeat. */
@@ -7,6 +8,8 @@ export interface LineLog extends Log {
   readonly lastLineAt: number;
   /** The text as a line would show it: without escape sequences, and masked. */
   readonly clean: (text: string) => string;
+  /** What was printed so far, for the report. */
+  readonly kept: LogKeeper;
 }
 
 /**
@@ -18,6 +21,7 @@ export function createLineLog(options: {
   now: () => number;
 }): LineLog {
   let lastLineAt = options.now();
+  const kept = new LogKeeper();
   // Escape sequences of a build's output would reach the terminal; a carriage return would hide text. They go
   // first: one in the middle of a secret would keep it from being known.
   const clean = (text: string): string =>
@@ -25,18 +29,19 @@ export function createLineLog(options: {
     options.masker.mask(text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, ''));
   const line = (prefix: string, text: string): void => {
     lastLineAt = options.now();
-    options.write(
-      `${clean(text)
-        .split('\n')
-        .map((part) => `${prefix}${part}`)
-        .join('\n')}\n`,
-    );
+    const lines = `${clean(text)
+      .split('\n')
+      .map((part) => `${prefix}${part}`)
+      .join('\n')}\n`;
+    kept.add(lines);
+    options.write(lines);
   };
   return {
     info: (text) => line('', text),
     warn: (text) => line('WARNING: ', text),
     output: (source, text) => line(`  ${source} | `, text),
     clean,
+    kept,
     addSecret: (value) => options.masker.add(value),
     get lastLineAt() {
       return lastLineAt;

@@ -19,6 +19,17 @@ export interface Recovered {
   readonly exitCode: number;
   /** What was done, or why nothing was. */
   readonly what: string;
+  /** What else people were told, where somebody has to look. */
+  readonly told: Partial<Told>;
+}
+
+interface Told {
+  readonly database: DatabaseOutcome;
+  /** The block `State now:`. */
+  readonly stateNow: readonly string[];
+  /** The command that goes on from here. */
+  readonly next: string;
+  readonly error?: unknown;
 }
 
 /** What recovering by hand needs. */
@@ -47,7 +58,9 @@ export async function recover(run: Command): Promise<Recovered> {
     if (app.maintenance && !journal.found.maintenance && isOfOtherRun(run, journal)) {
       return withoutJournal(run, app, 'The newest journal is of another run, which closed its window');
     }
-    return done('succeeded', 'The last run closed its window; nothing was changed.');
+    return done('succeeded', 'The last run closed its window; nothing was changed.', {
+      database: databaseOf(journal),
+    });
   }
   if (journal.status === 'closed') return withoutJournal(run, app, 'The last run closed its window');
   if (isOfNewerRun(run, journal)) {
@@ -58,8 +71,8 @@ export async function recover(run: Command): Promise<Recovered> {
   }
   if (journal.status === 'held' && !settings['release-hold']) {
     ports.log.info(`The window is held: ${journal.reason ?? 'no reason was noted'}`);
-    await tellState(run, journal);
-    return done('held', 'The window is held on purpose; nothing was changed.');
+    const told = await tellState(run, journal);
+    return done('held', 'The window is held on purpose; nothing was changed.', told);
   }
   return putBack(run, new JournalKeeper(ports, journal), {
     evenHeld: journal.status === 'held' || settings['release-hold'],
@@ -85,20 +98,28 @@ async function putBack(run: Command, keeper: JournalKeeper, options: RecoverOpti
   try {
     const missing = await recoverJournal(run, keeper, options);
     if (keeper.current.status === 'held') {
-      await tellState(run, keeper.current);
-      return done('held', 'What the earlier run had begun was put back; the window was opened by hand.');
+      const told = await tellState(run, keeper.current);
+      return done(
+        'held',
+        'What the earlier run had begun was put back; the window was opened by hand.',
+        told,
+      );
     }
-    if (missing.length === 0) return done('succeeded', 'What the earlier run had left was put back.');
-    await tellState(run, keeper.current, `heroku ps:scale -a ${keeper.current.app.name}`);
+    if (missing.length === 0) {
+      const database = databaseOf(keeper.current);
+      return done('succeeded', 'What the earlier run had left was put back.', { database });
+    }
+    const told = await tellState(run, keeper.current, `heroku ps:scale -a ${keeper.current.app.name}`);
     return done(
       'incomplete',
       `The app has no process type ${missing.join(', ')} any more; all else was put back.`,
+      told,
     );
   } catch (error) {
     describeError(run.ports.log, error);
     const verdict = error instanceof HerokuCdError && error.verdict === 'unknown' ? 'unknown' : 'held';
-    await tellState(run, keeper.current);
-    return done(verdict, error instanceof Error ? error.message : 'It failed.');
+    const told = await tellState(run, keeper.current);
+    return done(verdict, error instanceof Error ? error.message : 'It failed.', { ...told, error });
   }
 }
 
@@ -114,10 +135,11 @@ async function withoutJournal(run: Command, app: App, why: string): Promise<Reco
   }
   if (!app.maintenance) return done('succeeded', `${why}; nothing was changed.`);
   const next = `name the process types as they are to be: heroku-cd recover --app-name ${app.name} --formation "worker=1"; or, where none was stopped: heroku-cd maintenance off --app-name ${app.name}`;
-  await tellState(run, undefined, next);
+  const told = await tellState(run, undefined, next);
   return done(
     'held',
     `${why}, and the page is on: whose it is, and what was stopped, nobody knows; nothing was changed.`,
+    told,
   );
 }
 
@@ -129,15 +151,17 @@ function databaseOf(journal: Journal | undefined): DatabaseOutcome {
     : 'unknown';
 }
 
-async function tellState(run: Command, journal: Journal | undefined, given?: string): Promise<void> {
+async function tellState(run: Command, journal: Journal | undefined, given?: string): Promise<Told> {
   const name = run.settings['app-name'];
   const state = await readStateNow(run.ports.closingHeroku, name);
   const next =
     given ?? `heroku-cd ${journal?.byHand ? 'window close' : 'recover --release-hold'} --app-name ${name}`;
-  for (const line of describeState(name, state, databaseOf(journal), next, describeBackups(journal)))
-    run.ports.log.info(line);
+  const database = databaseOf(journal);
+  const stateNow = describeState(name, state, database, next, describeBackups(journal));
+  for (const line of stateNow) run.ports.log.info(line);
+  return { database, stateNow, next };
 }
 
-function done(verdict: Verdict, what: string): Recovered {
-  return { verdict, exitCode: exitCodeOf(verdict), what };
+function done(verdict: Verdict, what: string, told: Partial<Told> = {}): Recovered {
+  return { verdict, exitCode: exitCodeOf(verdict), what, told };
 }

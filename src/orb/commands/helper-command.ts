@@ -1,4 +1,4 @@
-import type { CommandName } from '../../parameters/index.ts';
+import { environmentName, type CommandName } from '../../parameters/index.ts';
 import type { OrbContext } from '../context.ts';
 import { COMMAND_LINE_VARIABLE } from '../hand-over.ts';
 import { handOver, helperParameters } from '../parameters/from-definitions.ts';
@@ -14,6 +14,7 @@ import {
   type OrbParameter,
   type Step,
 } from '../sdk/index.ts';
+import { REPORT_DIRECTORY } from '../state-directory.ts';
 
 /** One call of the helper. */
 export interface HelperCall {
@@ -43,11 +44,19 @@ export function callHelper({ step, helper, flags }: HelperCall, context: OrbCont
     name: step,
     environment: {
       [COMMAND_LINE_VARIABLE]: flags === undefined ? helper : `${helper} ${flags}`,
+      ...reportsTo(helper, context),
       ...handOver(helperParameters(helper, context.definitions)),
     },
     noOutputTimeout: parameterReference(NO_OUTPUT_TIMEOUT.name),
     command: include('scripts/helper.sh'),
   });
+}
+
+/** Where the jobs of the orb find what a command reports. */
+function reportsTo(helper: CommandName, { definitions }: OrbContext): Record<string, string> {
+  const name = 'report-directory';
+  const takes = definitions.some((one) => one.name === name && one.commands.includes(helper));
+  return takes ? { [environmentName(name)]: REPORT_DIRECTORY } : {};
 }
 
 /** The step that installs the helper, unless the command is told that the job has it already. */

@@ -8,11 +8,12 @@ import {
   job,
   parameterReference,
   storeArtifacts,
+  storeTestResults,
   type OrbElement,
   type OrbParameter,
   type Step,
 } from '../sdk/index.ts';
-import { STATE_DIRECTORY } from '../state-directory.ts';
+import { REPORT_DIRECTORY } from '../state-directory.ts';
 
 export interface HelperJobOptions {
   /** The job, and the orb's command that it runs. */
@@ -22,7 +23,7 @@ export interface HelperJobOptions {
   readonly description: string;
 }
 
-/** A job around the orb's command of the same name, which keeps what the helper leaves behind. */
+/** A job around the orb's command of the same name, which keeps what the helper reports. */
 export function helperJob(
   options: HelperJobOptions,
   context: OrbContext,
@@ -44,7 +45,8 @@ export function helperJob(
       ...(around.before ?? []),
       invoke(options.name, passThrough(handedOn)),
       ...(around.after ?? []),
-      storeArtifacts(STATE_DIRECTORY, 'heroku-cd'),
+      storeTestResults(REPORT_DIRECTORY),
+      storeArtifacts(REPORT_DIRECTORY, 'heroku-cd'),
     ],
   });
 }

@@ -26,6 +26,7 @@ export {
   saveCache,
   spliceSteps,
   storeArtifacts,
+  storeTestResults,
   unlessStep,
   whenStep,
 } from './steps.ts';

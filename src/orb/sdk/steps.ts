@@ -52,6 +52,11 @@ export function storeArtifacts(path: string, destination: string): Step {
   return new commands.StoreArtifacts({ path, destination });
 }
 
+/** A directory of JUnit files for the job's *Tests* tab; CircleCI runs this after a failed step too. */
+export function storeTestResults(path: string): Step {
+  return new commands.StoreTestResults({ path });
+}
+
 /** Keeps a directory under a key for later jobs; a key that is taken is left as it is. */
 export function saveCache(options: { name: string; key: string; path: string; when?: 'always' }): Step {
   const step = new commands.cache.Save({ key: options.key, paths: [options.path] });

@@ -1,6 +1,6 @@
 import type { Progress } from '../../../src/helper/deployment/deploy-state.ts';
 import type { PhaseName, PhaseRecord } from '../../../src/helper/deployment/phases.ts';
-import { describeWindowCost } from '../../../src/helper/deployment/window-cost.ts';
+import { describeWindowCost, withWindowCost } from '../../../src/helper/deployment/window-cost.ts';
 
 const START = Date.parse('2026-01-01T12:00:00Z');
 const phase = (name: PhaseName, from: number, seconds: number): PhaseRecord => ({
@@ -47,4 +47,13 @@ test('a window that is held is open still', () => {
 
 test('nothing is said where there was no window', () => {
   expect(describeWindowCost({ notBack: [], database: 'untouched' }, PHASES, START)).toEqual([]);
+});
+
+test('each phase carries its milliseconds, and none where there was no window', () => {
+  const progress: Progress = { notBack: [], database: 'untouched' };
+  const costs = (times: Partial<Progress>): readonly number[] =>
+    withWindowCost({ ...progress, ...times }, PHASES, START + 90_000).map(({ windowMs }) => windowMs);
+  expect(costs({})).toEqual([0, 0, 0]);
+  expect(costs({ windowOpenedAt: START + 15_000 })).toEqual([0, 5_000, 60_000]);
+  expect(costs({ windowOpenedAt: START + 15_000, windowClosedAt: START + 75_000 })).toEqual([0, 5_000, 55_000]);
 });

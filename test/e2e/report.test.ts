@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result } from '../../src/helper/deployment/result.ts';
+import { filePlaces } from './support/files.ts';
+import { findLeaks } from './support/leaks.ts';
+import { APP, createWorld, KEY, type DeployOptions, type World } from './support/world.ts';
+
+let world: World;
+let jobs = 0;
+
+beforeAll(async () => {
+  world = await createWorld();
+  await world.pushByHand();
+  await world.heroku.control.act(APP, { action: 'config', vars: { ECHO: KEY } });
+  await world.repository.commit({ 'greeting.txt': 'two' });
+});
+
+afterAll(() => world.close());
+
+interface Kept {
+  readonly exitCode: number | null;
+  /** All that the job stored as artifacts, below the app's folder. */
+  readonly artifacts: readonly string[];
+  readonly result: Result;
+  readonly page: string;
+  /** What the *Tests* tab gets. */
+  readonly junit: string;
+}
+
+/** Runs a job of the orb, and looks at what it has stored; nothing of that holds the key. */
+async function run(options: DeployOptions): Promise<Kept> {
+  const { exitCode } = await world.deploy(options);
+  const folder = join(world.folder, `artifacts-${(jobs += 1)}`);
+  expect(findLeaks(filePlaces([[folder, 'artifacts']]), KEY)).toEqual([]);
+  const stored = join(folder, 'heroku-cd', APP);
+  const read = (file: string): string => readFileSync(join(stored, file), 'utf8');
+  return {
+    exitCode,
+    artifacts: readdirSync(stored).sort(),
+    result: JSON.parse(read('result.json')) as Result,
+    page: read('report.html'),
+    junit: readFileSync(join(folder, 'test-results', 'heroku-cd-reports', APP, 'junit.xml'), 'utf8'),
+  };
+}
+
+const FILES = ['junit.xml', 'report.html', 'result.json'];
+const WINDOW = {
+  'migrate-command': 'echo "</pre><script>alert(1)</script> $ECHO"; exit 7',
+  'report-log': 'full',
+};
+
+test('a run that is refused, one that holds, one that goes on, a recovery and a rollback leave each a report', async () => {
+  const refused = await run({ parameters: { revision: 'no-such-commit' } });
+  expect(refused).toMatchObject({ exitCode: 2, artifacts: FILES, result: { verdict: 'refused' } });
+  expect(refused.page).toContain('Refused');
+  expect(refused.page).toContain('no-such-commit');
+
+  const held = await run({ orbJob: 'maintenance-wrapped-migrate', parameters: WINDOW });
+  expect(held).toMatchObject({ exitCode: 3, artifacts: FILES, result: { verdict: 'held' } });
+  expect(held.result.stateNow[0]).toBe('State now:');
+  expect(held.result.phases.find(({ name }) => name === 'migrate')?.windowMs).toBeGreaterThan(0);
+  expect(held.page).toContain('Held');
+  expect(held.page).toContain('State now');
+  expect(held.page).toContain('release-hold');
+  expect(held.page).toContain('== preflight');
+  expect(held.page).toContain('&lt;/pre&gt;&lt;script&gt;alert(1)&lt;/script&gt; [masked]');
+  expect(held.page).not.toContain('<script');
+  expect(held.junit).toMatch(/<testcase classname="corner-shop" name="migrate" time="[\d.]+"><failure /);
+  expect(held.junit).toContain('<testcase classname="corner-shop" name="restart" time="0"><skipped/>');
+
+  // What the cache brings back of the run before is not shown as this job's.
+  const left = await run({ orbJob: 'recover' });
+  expect(left).toMatchObject({ exitCode: 3, artifacts: FILES, result: { phases: [{ name: 'recover' }] } });
+  expect(left.page).toContain('The window is held on purpose');
+
+  const mended = await run({
+    orbJob: 'maintenance-wrapped-migrate',
+    parameters: { 'migrate-command': 'true', 'report-log': 'none' },
+  });
+  expect(mended).toMatchObject({ exitCode: 0, artifacts: FILES, result: { verdict: 'succeeded' } });
+  expect(mended.page).toContain('Succeeded');
+  expect(mended.page).not.toContain('== preflight');
+  expect(mended.junit).toContain('failures="0"');
+
+  const rolled = await run({
+    orbJob: 'rollback',
+    parameters: { 'migration-is-backward-compatible': true },
+  });
+  expect(rolled).toMatchObject({ exitCode: 0, artifacts: FILES });
+  const { releaseBefore, releaseAfter, phases } = rolled.result;
+  expect(releaseAfter?.version).toBe((releaseBefore?.version ?? 0) + 1);
+  expect(phases).toMatchObject([{ name: 'rollback', outcome: 'succeeded' }]);
+  expect(rolled.page).toContain(`runs the release of v`);
+});
+
+test('a report that cannot be written is a warning, and changes no verdict', async () => {
+  const { exitCode, log } = await world.deploy({
+    steps: [
+      'checkout',
+      { run: { name: 'Get in the way', command: 'echo mine > ~/heroku-cd-reports' } },
+      { 'heroku-cd/deploy': { 'app-name': APP } },
+    ],
+  });
+  jobs += 1;
+  expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
+  expect(log).toMatch(/WARNING: report\.html could not be written/);
+});

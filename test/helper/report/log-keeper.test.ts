@@ -1,0 +1,63 @@
+import { LogKeeper } from '../../../src/helper/report/log-keeper.ts';
+
+function filled(lines: number, kept?: number): LogKeeper {
+  const keeper = new LogKeeper(kept);
+  for (let index = 0; index < lines; index += 1) keeper.add(`line ${index}\n`);
+  return keeper;
+}
+
+test('a short log is kept as a whole', () => {
+  const keeper = filled(3);
+  const lines = ['line 0', 'line 1', 'line 2'];
+  expect(keeper.read('full')).toEqual({ lines, leftOut: 0, at: 3 });
+  expect(keeper.read('tail')).toEqual({ lines, leftOut: 0, at: 0 });
+  expect(keeper.read('none')).toEqual({ lines: [], leftOut: 3, at: 0 });
+});
+
+test('one text may be several lines', () => {
+  const keeper = new LogKeeper();
+  keeper.add('a\nb\n');
+  keeper.add('\n');
+  expect(keeper.read('full').lines).toEqual(['a', 'b', '']);
+});
+
+test('the tail is the last 200 lines', () => {
+  const { lines, leftOut, at } = filled(500).read('tail');
+  expect([lines.length, lines[0], lines.at(-1), leftOut, at]).toEqual([200, 'line 300', 'line 499', 300, 0]);
+});
+
+test('the tail is the last 200 lines of a log that is too long to be kept, too', () => {
+  const { lines, leftOut } = filled(100_000, 10_000).read('tail');
+  expect([lines.length, lines.at(-1), leftOut]).toEqual([200, 'line 99999', 99_800]);
+});
+
+test('of a long log the beginning and the end are kept, and what is left out is counted', () => {
+  const { lines, leftOut, at } = filled(100_000, 1_000).read('full');
+  expect(lines[0]).toBe('line 0');
+  expect(lines.at(-1)).toBe('line 99999');
+  expect(lines.length + leftOut).toBe(100_000);
+  expect(lines.slice(0, at).join('\n').length).toBeLessThanOrEqual(1_000);
+  expect(lines.slice(at).join('\n').length).toBeLessThanOrEqual(1_000);
+  // The gap is where it is said to be.
+  expect(Number(lines[at]?.slice(5)) - Number(lines[at - 1]?.slice(5))).toBe(leftOut + 1);
+});
+
+test('a single line without an end is cut', () => {
+  const keeper = new LogKeeper(1_000);
+  keeper.add('x'.repeat(100_000));
+  keeper.add('last\n');
+  const { lines } = keeper.read('full');
+  expect(lines.join('').length).toBeLessThanOrEqual(2_000);
+  expect(lines.at(-1)).toBe('last');
+});
+
+test('memory stays flat while a migration prints a hundred megabytes', () => {
+  const keeper = new LogKeeper();
+  const line = (index: number): string => `${index} ${'x'.repeat(990)}\n`;
+  for (let index = 0; index < 5_000; index += 1) keeper.add(line(index));
+  const { lines } = keeper.read('full');
+  for (let index = 0; index < 100_000; index += 1) keeper.add(line(index));
+  const later = keeper.read('full').lines;
+  expect(later.join('').length).toBeLessThan(2_100_000);
+  expect(Math.abs(later.length - lines.length)).toBeLessThan(20);
+});
