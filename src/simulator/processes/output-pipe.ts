@@ -15,7 +15,7 @@ export interface OutputPipe {
 }
 
 /** So many are made at once, because making any takes a process of its own. */
-const BATCH = 8;
+const BATCH = 32;
 
 /**
  * Makes pipes. What Node.js itself would give a process is a socket, which cannot be opened by the names

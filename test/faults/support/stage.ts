@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -65,6 +65,13 @@ export async function createStage(): Promise<Stage> {
 /** A bare repository of as few files as can be: it is copied for each case. */
 async function makeDeployed(clone: string, directory: string): Promise<void> {
   await run('git', ['clone', '--quiet', '--bare', '--template=', '--no-local', clone, directory]);
+  // A clone packs its refs, which then are asked of git: the local Heroku would start it for every look at a branch.
+  const packed = join(directory, 'packed-refs');
+  const refs = (await readFile(packed, 'utf8')).matchAll(/^([0-9a-f]{40}) (refs\/.+)$/gm);
+  await rm(packed);
+  for (const [, commit = '', ref = ''] of refs) {
+    await run('git', [`--git-dir=${directory}`, 'update-ref', ref, commit]);
+  }
 }
 
 async function writeProgram(file: string): Promise<string> {
