@@ -12,6 +12,12 @@ const OF_ORIGIN =
   '^(remote\\.origin\\.(url|proxy|proxyauthmethod|uploadpack|vcs)|url\\..*|http\\..*|credential\\..*|protocol\\..*|ssh\\..*|core\\.(sshcommand|askpass|gitproxy))$';
 
 /**
+ * Asked for like this, an origin that is shallow itself says where its history ends; otherwise git, which misses the
+ * rest, would ask for it again and again (measured with git 2.39).
+ */
+const WHOLE_HISTORY = '--depth=2147483647';
+
+/**
  * How a commit stands to another one by the history that origin has. Commits alone are fetched, without their
  * files, and into a temporary folder: a shallow clone stays as it is.
  * @throws Failure where it was told to stop.
@@ -27,7 +33,7 @@ export async function compareAtOrigin(
   if (!settings.some(([key]) => key === 'remote.origin.url')) return 'untold';
   return withScratch(git, { commit }, async (scratch) => {
     const fetch = async (wanted: string): Promise<boolean> => {
-      const args = ['fetch', '--quiet', '--no-tags', '--filter=tree:0', 'origin', wanted];
+      const args = ['fetch', '--quiet', '--no-tags', WHOLE_HISTORY, '--filter=tree:0', 'origin', wanted];
       const result = await scratch.git.fetch(args, limits, { settings });
       if (result.ended === 'aborted' || result.ended === 'not-started') throw gitFailure(result);
       return result.exitCode === 0 && hasCommit(scratch.git, wanted);
