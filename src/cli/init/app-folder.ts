@@ -33,14 +33,9 @@ export class AppFolder {
     if (!this.has(path)) return '';
     const known = this.texts.get(path);
     if (known !== undefined) return known;
-    const text = this.readFile(this.fromTop(path));
+    const text = this.readFile(this.directory === '' ? path : `${this.directory}/${path}`);
     this.texts.set(path, text);
     return text;
-  }
-
-  /** A path or pattern of this folder as the repository's top has it. */
-  fromTop(path: string): string {
-    return this.directory === '' ? path : `${this.directory}/${path}`;
   }
 
   /** The first of these files that is there. */

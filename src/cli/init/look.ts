@@ -71,9 +71,7 @@ function refined(framework: Framework, app: AppFolder): Migration {
     pendingCommand,
     ...(noPendingBecause === undefined ? {} : { noPendingBecause }),
     ...own,
-    migrationPaths: paths
-      .filter((pattern) => app.files.some((file) => matches(file, pattern)))
-      .map((one) => app.fromTop(one)),
+    migrationPaths: paths.filter((pattern) => app.files.some((file) => matches(file, pattern))),
     notes: [...notes, ...(own.notes ?? [])],
   };
 }

@@ -1,4 +1,3 @@
-import { parametersOf } from '../../parameters/index.ts';
 import { ORB_NAME } from '../../orb/context.ts';
 import { LANGUAGES, type TestStep } from './languages.ts';
 import type { Findings } from './look.ts';
@@ -75,13 +74,6 @@ export function planOf(findings: Findings, answers: Answers): Plan {
   return { orb: answers.orb, test, entries: entriesOf(findings, answers, names) };
 }
 
-/** Whether the orb of this version takes the parameter in its `deploy`. */
-export function takes(parameter: string): boolean {
-  return parametersOf('deploy').some(
-    ({ name, commandLineOnly }) => name === parameter && commandLineOnly !== true,
-  );
-}
-
 /** The deployments, the approval between them, and the jobs that put back what a lost one left. */
 export function entriesOf(findings: Findings, answers: Answers, names: Names): readonly Entry[] {
   const { production, staging } = answers;
@@ -154,7 +146,7 @@ function pair(
 function deployLines({ app, cache }: Findings, answers: Answers): readonly Line[] {
   const { migrateCommand, pendingCommand, migrationPaths } = answers;
   const lines: Line[] = [];
-  if (app.directory !== '' && takes('app-directory')) {
+  if (app.directory !== '') {
     lines.push({ key: 'app-directory', value: app.directory, behind: 'deployed as the app’s root' });
   }
   if (migrateCommand !== '') {
@@ -179,7 +171,7 @@ function deployLines({ app, cache }: Findings, answers: Answers): readonly Line[
       });
     }
   }
-  if (cache?.kind === 'memcached' && takes('flush-cache')) {
+  if (cache?.kind === 'memcached') {
     lines.push({ key: 'flush-cache', value: true, before: `The app caches in memcached (${cache.by}).` });
   }
   return lines;

@@ -1,6 +1,6 @@
 import { LANGUAGES } from './languages.ts';
 import type { Findings } from './look.ts';
-import { takes, testJob, type Answers } from './plan.ts';
+import { testJob, type Answers } from './plan.ts';
 import type { Repository } from './repository.ts';
 
 /** What was found and is proposed, for a person: one sentence a line. */
@@ -18,11 +18,6 @@ export function tellFindings(
     ...tellMigration(findings, answers),
     ...tellCache(findings),
     ...(testJob(findings) === undefined ? ['Tests: none were recognized, so there is no test job.'] : []),
-    ...(app.directory !== '' && !takes('app-directory')
-      ? [
-          `! Heroku builds the repository’s top, not ${app.directory}: set a buildpack that takes the folder (heroku buildpacks:add -i 1).`,
-        ]
-      : []),
     ...findings.warnings.map((warning) => `! ${warning}`),
   ];
 }
@@ -58,13 +53,11 @@ function tellCache({ cache }: Findings): readonly string[] {
   if (cache === undefined) return [];
   if (cache.kind === 'memcached') {
     return [
-      takes('flush-cache')
-        ? `Cache: memcached (${cache.by}); it is flushed with every deployment.`
-        : `Cache: memcached (${cache.by}); this version of the orb does not flush it.`,
+      `Cache: memcached (${cache.by}); it is flushed with every deployment, which an app without such an add-on refuses.`,
     ];
   }
   const how =
-    cache.command === undefined || !takes('flush-command')
+    cache.command === undefined
       ? 'it is left alone'
       : `it is left alone, because job queues live in Redis too; where yours holds a cache alone, add \`flush-command: ${cache.command}\``;
   return [`Cache: Redis (${cache.by}); ${how}.`];

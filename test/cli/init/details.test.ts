@@ -181,12 +181,12 @@ describe('where the app is', () => {
     expect(appFolders(inMemory(files))).toEqual(folders);
   });
 
-  test('its migrations are named from the top of the repository, and tests run in its folder', () => {
+  test('its migrations are named from its folder, in which tests run, too', () => {
     const findings = lookAt(
       { 'api/Gemfile': 'gem "rails"', 'api/db/migrate/1.rb': '', 'api/test/a.rb': '', 'db/migrate/1.rb': '' },
       'api',
     );
-    expect(findings.frameworks[0]?.migration.migrationPaths).toEqual(['api/db/migrate/**']);
+    expect(findings.frameworks[0]?.migration.migrationPaths).toEqual(['db/migrate/**']);
     expect(testJob(findings)?.directory).toBe('api');
   });
 });

@@ -105,6 +105,21 @@ describeWithSchema('the official schema', () => {
   });
 });
 
+test('an app in a folder is deployed and tested from there', async () => {
+  const { config, entries } = read(await configOf(FIXTURES.monorepo.files));
+  expect(entries['deploy']).toMatchObject({ 'app-directory': 'services/shop' });
+  expect(config.jobs?.test.steps.at(-1)).toMatchObject({ run: { working_directory: 'services/shop' } });
+});
+
+test('memcached is flushed, Redis is not', async () => {
+  const withGem = (gem: string) =>
+    configOf({ ...FIXTURES.rails.files, Gemfile: `gem "rails"\ngem "${gem}"\n` });
+  expect(read(await withGem('dalli')).entries['deploy']).toMatchObject({ 'flush-cache': true });
+  expect(await withGem('redis')).not.toContain('flush');
+  const orb = { text: checked.packed, names: ['acme/heroku-cd'] };
+  expect(faultOf(await withGem('dalli'), 'config.yml', orb)).toBeUndefined();
+});
+
 test('staging is deployed first, and production waits for a person', async () => {
   const { entries } = read(await configOf(FIXTURES.node.files, { stagingApp: 'acme-staging' }));
   expect(Object.keys(entries)).toEqual([

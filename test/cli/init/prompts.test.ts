@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { askAt } from '../../../src/cli/init/ask.ts';
 import type { InitFlags } from '../../../src/cli/init/flags.ts';
-import { FIXTURES } from './support/fixtures.ts';
+import { below, FIXTURES } from './support/fixtures.ts';
 import { init, project, removeFolders } from './support/project.ts';
 
 afterEach(removeFolders);
@@ -82,10 +82,8 @@ test('takes no wrong name, but another one', async () => {
 });
 
 test('lets one of several apps and frameworks be chosen', async () => {
-  const { files } = FIXTURES.rails;
-  const below = Object.fromEntries(Object.entries(files).map(([path, text]) => [`api/${path}`, text]));
   const { code, config, out } = await answered(
-    { ...below, 'api/knexfile.js': '', 'site/Procfile': 'web: x' },
+    { ...below('api', FIXTURES.rails.files), 'api/knexfile.js': '', 'site/Procfile': 'web: x' },
     [
       ['Which app is deployed?', ENTER],
       ['Which command migrates?', `\x1b[B${ENTER}`],

@@ -31,18 +31,33 @@ const json = (value: unknown): string => JSON.stringify(value, null, 2);
 const node = (dependencies: Record<string, string>): string =>
   json({ scripts: { test: 'node --test' }, dependencies });
 
+const RAILS = {
+  ...APP,
+  Gemfile: 'source "https://rubygems.org"\ngem "rails", "~> 8.0"\ngem "pg"\n',
+  '.ruby-version': 'ruby-3.3.6\n',
+  'config/database.yml': 'production: {}\n',
+  'db/migrate/1_orders.rb': '# orders\n',
+  'spec/order_spec.rb': '# spec\n',
+  'bin/rails': STAND_IN,
+};
+
+/** The same files in a folder of the repository. */
+export function below(folder: string, files: Fixture['files']): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [`${folder}/${path}`, text]));
+}
+
 export const FIXTURES = {
   rails: {
-    files: {
-      ...APP,
-      Gemfile: 'source "https://rubygems.org"\ngem "rails", "~> 8.0"\ngem "pg"\n',
-      '.ruby-version': 'ruby-3.3.6\n',
-      'config/database.yml': 'production: {}\n',
-      'db/migrate/1_orders.rb': '# orders\n',
-      'spec/order_spec.rb': '# spec\n',
-      'bin/rails': STAND_IN,
-    },
+    files: RAILS,
     change: 'db/migrate/2_customers.rb',
+    migrate: 'bin/rails db:migrate',
+    pending: 'bin/rails db:abort_if_pending_migrations',
+    paths: 'db/migrate/**',
+    test: ['cimg/ruby:3.3', 'bundle exec rspec'],
+  },
+  monorepo: {
+    files: { 'README.md': '# Services\n', ...below('services/shop', RAILS) },
+    change: 'services/shop/db/migrate/2_customers.rb',
     migrate: 'bin/rails db:migrate',
     pending: 'bin/rails db:abort_if_pending_migrations',
     paths: 'db/migrate/**',

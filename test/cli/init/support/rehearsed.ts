@@ -59,8 +59,14 @@ async function deploy(name: FixtureName, heroku: LocalHeroku, folder: string): P
   });
   const repository = await createRepository(join(folder, name));
   await repository.commit(files);
-  const url = Object.assign(new URL(`${heroku.urls.api}/${app}.git`), { username: 'heroku', password: KEY });
-  await repository.git('push', '--quiet', url.href, 'HEAD:refs/heads/main');
+  // An app in a folder cannot be pushed by hand: it begins with the deployment.
+  if (files['Procfile'] !== undefined) {
+    const url = Object.assign(new URL(`${heroku.urls.api}/${app}.git`), {
+      username: 'heroku',
+      password: KEY,
+    });
+    await repository.git('push', '--quiet', url.href, 'HEAD:refs/heads/main');
+  }
   const said: string[] = [];
   const ports = { cwd: repository.directory, asker: undefined, orb: ORB };
   const hear = (text: string): void => void said.push(text);
