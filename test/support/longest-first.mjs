@@ -1,7 +1,7 @@
 import Sequencer from '@jest/test-sequencer';
 
 /** Folders whose tests wait for whole deployments, the longest first. */
-const LONG = ['/test/faults/', '/test/e2e/', '/test/scripts/'];
+const LONG = ['/test/faults/', '/test/e2e/', '/test/kills/', '/test/scripts/'];
 
 /**
  * Begins with the tests that take long: one of them at the end would leave all other processors idle. Jest knows
