@@ -3,6 +3,7 @@ import { type Act, type Done, perform } from './acts/act.ts';
 import { restoreByHand } from './acts/restore.ts';
 import { captureByHand, listBackups } from './acts/backup.ts';
 import { closeWindow } from './acts/close-window.ts';
+import { checkPages, clearPages, setPages } from './acts/maintenance-page.ts';
 import { setPage } from './acts/page.ts';
 import { runCommand } from './acts/run.ts';
 import { scale } from './acts/scale.ts';
@@ -97,6 +98,18 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
         const on = invocation.command === 'maintenance on';
         const settings = readSettings(invocation.command, invocation.flags, around.environment);
         return await perform(connect(settings, around), settings, 'untouched', (act) => setPage(act, on));
+      }
+      case 'maintenance-page set': {
+        const settings = readSettings('maintenance-page set', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', setPages);
+      }
+      case 'maintenance-page clear': {
+        const settings = readSettings('maintenance-page clear', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', clearPages);
+      }
+      case 'maintenance-page check': {
+        const settings = readSettings('maintenance-page check', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', checkPages);
       }
       case 'scale': {
         const settings = readSettings('scale', invocation.flags, around.environment);

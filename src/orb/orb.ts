@@ -12,7 +12,9 @@ import { rollbackCommand } from './commands/rollback.ts';
 import { restoreDatabaseCommand } from './commands/restore-database.ts';
 import { runOneOffCommand } from './commands/run-one-off.ts';
 import { scaleCommand } from './commands/scale.ts';
+import { setMaintenancePageCommand } from './commands/set-maintenance-page.ts';
 import type { OrbContext } from './context.ts';
+import { branchesToApps } from './examples/branches-to-apps.ts';
 import { deployInsideYourOwnJob } from './examples/deploy-inside-your-own-job.ts';
 import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
 import { migrateByHand } from './examples/migrate-by-hand.ts';
@@ -55,6 +57,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       rollbackCommand(context),
       maintenanceOnCommand(context),
       maintenanceOffCommand(context),
+      setMaintenancePageCommand(context),
       scaleCommand(context),
       runOneOffCommand(context),
       backupDatabaseCommand(context),
@@ -73,6 +76,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       restoreAfterAFailedMigration(context),
       rollBackFromCircleci(context),
       stagingAndProduction(context),
+      branchesToApps(context),
       deployInsideYourOwnJob(context),
     ],
   );

@@ -12,6 +12,12 @@ export const COMMANDS = {
     'Close a window that was opened by hand: dynos restarted, processes back exactly as they were, page off.',
   'maintenance on': 'Switch the maintenance page on.',
   'maintenance off': 'Switch the maintenance page off.',
+  'maintenance-page set':
+    'Show pages of your own in place of Heroku’s maintenance page and error page, once it is certain that browsers can show them there. Makes a release, which restarts every dyno.',
+  'maintenance-page clear':
+    'Go back to Heroku’s own maintenance page and error page. Makes a release, which restarts every dyno.',
+  'maintenance-page check':
+    'Check that browsers can show the app’s own maintenance page and error page where Heroku shows them; change nothing.',
   scale: 'Set process types to quantities and sizes; all of them, or none.',
   run: 'Run a command in a one-off dyno, stream its output, and fail when it does.',
   'backup capture': 'Take a backup of the app’s database, and succeed only once it is proven to be there.',

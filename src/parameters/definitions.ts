@@ -3,6 +3,7 @@ import { DATABASE } from './definitions/database.ts';
 import { GOING_BACK } from './definitions/going-back.ts';
 import { LIMITS } from './definitions/limits.ts';
 import { MIGRATION } from './definitions/migration.ts';
+import { PAGE } from './definitions/page.ts';
 import { REPORT } from './definitions/report.ts';
 import { TARGET } from './definitions/what-to-deploy.ts';
 import { WINDOW } from './definitions/window.ts';
@@ -15,6 +16,7 @@ export const PARAMETERS = [
   ...DATABASE,
   ...GOING_BACK,
   ...LIMITS,
+  ...PAGE,
   ...REPORT,
   ...COMMAND_LINE,
 ] as const;

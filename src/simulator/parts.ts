@@ -132,6 +132,9 @@ export interface Route {
   readonly maintenance: boolean;
   /** Ports of the web dynos that are up. */
   readonly webPorts: readonly number[];
+  /** Addresses of the app's own pages, from its config vars. */
+  readonly maintenancePage?: string | undefined;
+  readonly errorPage?: string | undefined;
 }
 
 export interface RouterOptions {

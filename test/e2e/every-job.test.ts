@@ -48,6 +48,7 @@ const COMMANDS: readonly (readonly [string, Readonly<Record<string, unknown>>?])
   ['recover'],
   ['maintenance-on'],
   ['maintenance-off'],
+  ['set-maintenance-page', { 'maintenance-page-url': 'none' }],
   ['scale', { formation: 'worker=1' }],
   ['run-one-off', { command: 'true' }],
   ['backup-database'],

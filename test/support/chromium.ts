@@ -34,7 +34,10 @@ export function chromiumOnDemand(): Chromium {
       const page = await (await browser).newPage();
       const troubles: string[] = [];
       page.on('console', (message) => {
-        if (['error', 'warn'].includes(message.type())) troubles.push(message.text());
+        const { url = '' } = message.location();
+        // Chromium asks for one by itself, where a page names none.
+        if (url.endsWith('/favicon.ico')) return;
+        if (['error', 'warn'].includes(message.type())) troubles.push(`${message.text()} ${url}`);
       });
       page.on('pageerror', (error) => troubles.push(String(error)));
       page.on('requestfailed', (request) =>

@@ -15,7 +15,8 @@ export async function chooseByBranch(
   { environment, log }: { readonly environment: NodeJS.ProcessEnv; readonly log: Log },
 ): Promise<Answer | undefined> {
   const settings = readSettings(command, flags, environment);
-  if (settings.deployments === '') return undefined;
+  // A command of the account's has no app to choose.
+  if (!settings.deployments) return undefined;
   const { app, what } = chooseApp(settings.deployments, environment);
   if (app !== undefined) return void log.info(what);
   if (command === 'identify') await writeAppId(settings, NO_APP);

@@ -28,7 +28,7 @@ import type { Log } from '../ports/log.ts';
 import { Api } from './api.ts';
 import * as builds from './builds.ts';
 import * as changes from './changes.ts';
-import { hashConfigVars, listAddOnVars, listBuildpacks } from './config-vars.ts';
+import { hashConfigVars, listAddOnVars, listBuildpacks, readConfigVars, setConfigVars } from './config-vars.ts';
 import * as databases from './databases.ts';
 import * as dynos from './dynos.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
@@ -218,6 +218,14 @@ export class HerokuClient implements Heroku {
 
   configVars(app: string, release?: string): Promise<ConfigHashes> {
     return hashConfigVars(this.#api, app, release);
+  }
+
+  configValues(app: string, wanted: RegExp): Promise<ReadonlyMap<string, Secret>> {
+    return readConfigVars(this.#api, app, wanted);
+  }
+
+  setConfigVars(app: string, wanted: Readonly<Record<string, string | null>>): Promise<void> {
+    return setConfigVars(this.#api, app, wanted);
   }
 
   buildpacks(app: string): Promise<readonly string[]> {

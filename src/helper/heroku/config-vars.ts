@@ -1,7 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { nullish, object, string } from 'valibot';
+import { Secret } from '../output/secret.ts';
 import type { ConfigHashes } from '../ports/heroku.ts';
 import type { Api } from './api.ts';
+import { createOnce } from './create-once.ts';
 import { attachmentShape, configVarsShape } from './database-shapes.ts';
 import { appPath } from './paths.ts';
 
@@ -13,6 +15,42 @@ export async function hashConfigVars(api: Api, app: string, release?: string): P
   const path = release === undefined ? appPath(app) : appPath(app, 'releases', release);
   const vars = await api.call({ method: 'GET', path: `${path}/config-vars`, answer: configVarsShape });
   return new Map(Object.entries(vars).map(([name, value]) => [name, hash(value ?? '')]));
+}
+
+/** Those of an app's config vars of today whose names are wanted, each a secret. */
+export async function readConfigVars(
+  api: Api,
+  app: string,
+  wanted: RegExp,
+): Promise<ReadonlyMap<string, Secret>> {
+  const vars = await api.call({ method: 'GET', path: appPath(app, 'config-vars'), answer: configVarsShape });
+  const named = Object.entries(vars).filter(([name]) => wanted.test(name));
+  return new Map(named.map(([name, value]) => [name, new Secret(value ?? '')]));
+}
+
+/**
+ * Sets config vars and, with null, removes them: in one request, because each is a release of its own. A lost
+ * answer is settled by reading, and it is sent again only where they differ.
+ */
+export async function setConfigVars(
+  api: Api,
+  app: string,
+  wanted: Readonly<Record<string, string | null>>,
+): Promise<void> {
+  const path = `${appPath(app)}/config-vars`;
+  const differs = (vars: Record<string, string | null | undefined>): boolean =>
+    Object.entries(wanted).some(([name, value]) => (vars[name] ?? null) !== value);
+  await createOnce(
+    {
+      noun: 'change of config vars',
+      send: () => api.call({ method: 'PATCH', path, body: wanted, answer: configVarsShape }),
+      find: async () => {
+        const vars = await api.call({ method: 'GET', path, answer: configVarsShape });
+        return differs(vars) ? undefined : vars;
+      },
+    },
+    api.options,
+  );
 }
 
 function hash(value: string): string {

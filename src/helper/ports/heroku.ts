@@ -278,6 +278,10 @@ export interface Heroku extends Databases {
   ): Promise<Release>;
   /** Config vars of today or of a release. */
   configVars(app: string, release?: string): Promise<ConfigHashes>;
+  /** The config vars of today whose names are wanted. */
+  configValues(app: string, wanted: RegExp): Promise<ReadonlyMap<string, Secret>>;
+  /** Sets config vars and, with null, removes them, once and in one request: each change is a release. */
+  setConfigVars(app: string, wanted: Readonly<Record<string, string | null>>): Promise<void>;
   /** Their addresses, in the order in which they run; none where each build detects them. */
   buildpacks(app: string): Promise<readonly string[]>;
   /** The names of the config vars that the app's add-ons set, by the id of the add-on. */

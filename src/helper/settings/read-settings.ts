@@ -50,8 +50,9 @@ export function readSettings<C extends CommandName>(
   const key = readKey(flags, environment);
   const given = (name: string): string | boolean | undefined =>
     flags[name] ?? fromEnvironment(name, environment);
-  const byBranch = Boolean(given('deployments'));
-  for (const definition of parametersOf(command)) {
+  const definitions = parametersOf(command);
+  const byBranch = Boolean(given('deployments')) && definitions.some(({ name }) => name === 'deployments');
+  for (const definition of definitions) {
     const { required } = definition;
     if (byBranch && definition.name === 'app-name') {
       // The orb hands the default over as if somebody had given it.
@@ -72,7 +73,8 @@ export function readSettings<C extends CommandName>(
       next: `Correct ${problems.map((problem) => `\`${problem.parameter}\``).join(', ')} and run again; nothing was changed.`,
     });
   }
-  if (byBranch) values['app-name'] = chooseApp(String(values['deployments']), environment).app ?? '';
+  if (byBranch && values['deployments'] !== undefined)
+    values['app-name'] = chooseApp(String(values['deployments']), environment).app ?? '';
   return values as Settings<C>;
 }
 

@@ -147,7 +147,8 @@ function safetyFaults(name: string, args: Body): Fault[] {
   if (!Array.isArray(args['context']) || args['context'].length === 0) {
     faults.push({ message: `${name} changes an app without a context, where its key belongs` });
   }
-  if (args['filters'] === undefined) {
+  // Its lines say which branches deploy.
+  if (args['filters'] === undefined && args['deployments'] === undefined) {
     faults.push({ message: `${name} changes an app without a filter, so every branch would` });
   }
   const group = args['serial-group'];

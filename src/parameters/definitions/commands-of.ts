@@ -3,7 +3,10 @@ export const CLONING = ['deploy', 'migrate', 'doctor', 'plan'] as const;
 export const DEPLOYING = ['deploy', 'migrate', 'plan'] as const;
 export const WAITING = ['deploy', 'migrate', 'recover', 'plan'] as const;
 export const BY_HAND = ['window open', 'window close'] as const;
+export const PAGE_CHANGES = ['maintenance-page set', 'maintenance-page clear'] as const;
 export const ACTS = [
+  ...PAGE_CHANGES,
+  'maintenance-page check',
   'maintenance on',
   'maintenance off',
   'scale',

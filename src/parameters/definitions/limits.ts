@@ -1,5 +1,5 @@
 import type { ParameterDefinition } from '../definition.ts';
-import { DEPLOYING, WAITING, BY_HAND, ACTS, OPENING } from './commands-of.ts';
+import { DEPLOYING, WAITING, BY_HAND, ACTS, OPENING, PAGE_CHANGES } from './commands-of.ts';
 
 /** The limit of each wait, and of the whole run. */
 export const LIMITS = [
@@ -29,7 +29,7 @@ export const LIMITS = [
     type: 'duration',
     default: '15m',
     description: 'How long the new release may stay pending, its release phase included.',
-    commands: [...WAITING, 'rollback'],
+    commands: [...WAITING, ...PAGE_CHANGES, 'rollback'],
   },
   {
     name: 'migrate-timeout',
@@ -52,7 +52,7 @@ export const LIMITS = [
     default: '10m',
     description:
       'How long to wait for another build of the app to end, and for Heroku’s limit of git requests to let us through.',
-    commands: [...OPENING, 'window close', 'rollback'],
+    commands: [...OPENING, ...PAGE_CHANGES, 'window close', 'rollback'],
   },
   {
     name: 'deadline',

@@ -121,7 +121,14 @@ export class Platform {
   /** What the router has to know for one request; undefined for an unknown app. */
   routeOf(name: string): Route | undefined {
     const app = this.apps.find(name);
-    return app && { maintenance: app.maintenance, webPorts: this.dynos.webPorts(app) };
+    return (
+      app && {
+        maintenance: app.maintenance,
+        webPorts: this.dynos.webPorts(app),
+        maintenancePage: app.configVars['MAINTENANCE_PAGE_URL'],
+        errorPage: app.configVars['ERROR_PAGE_URL'],
+      }
+    );
   }
 
   /** Changes the formation and starts and stops dynos accordingly. @throws PlatformError 404, 422. */

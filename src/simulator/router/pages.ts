@@ -59,7 +59,19 @@ export const timeoutPage: RouterPage = {
   desc: 'Request timeout',
 };
 
-export function renderPage(page: RouterPage): string {
+/**
+ * The router's page. `own`: an address that the app has for it, which the browser loads into a frame that fills the
+ * window, while the answer stays the router's (Dev Center: Error Pages, `MAINTENANCE_PAGE_URL`, `ERROR_PAGE_URL`).
+ */
+export function renderPage(page: RouterPage, own?: string): string {
+  if (own !== undefined && own !== '') {
+    return (
+      '<!DOCTYPE html>\n<html>\n<head>\n<meta name="viewport" content="width=device-width, initial-scale=1">\n' +
+      `<meta charset="utf-8"><title>${page.title}</title>\n` +
+      '<style>html, body, iframe { margin: 0; padding: 0; height: 100%; } iframe { display: block; width: 100%; border: none; }</style>\n' +
+      `</head>\n<body><iframe src="${own.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}"><p>${page.heading}</p></iframe></body>\n</html>\n`
+    );
+  }
   return (
     `<!DOCTYPE html>\n<html>\n<head><meta charset="utf-8"><title>${page.title}</title></head>\n` +
     `<body><h1>${page.heading}</h1><p>${page.text}</p></body>\n</html>\n`

@@ -114,7 +114,8 @@ class LocalRouter implements Router {
     target: Passenger,
     page: RouterPage,
   ): void {
-    const body = renderPage(page);
+    const route = this.options.route(target.app);
+    const body = renderPage(page, page.code === 'H80' ? route?.maintenancePage : route?.errorPage);
     response.writeHead(page.status, {
       'content-type': 'text/html; charset=utf-8',
       'content-length': Buffer.byteLength(body),

@@ -26,6 +26,7 @@ const HELPER_STEPS: readonly string[] = [
   'Close the window',
   'Switch the maintenance page on',
   'Switch the maintenance page off',
+  'Set the maintenance page',
   'Scale the app',
   'Run a one-off dyno',
   'Back up the database',

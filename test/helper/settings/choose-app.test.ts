@@ -71,4 +71,9 @@ describe('among the settings of a command', () => {
     );
     expect(() => read({ deployments: 'main: $STAGING' }, BUILT)).toThrow(/\$STAGING is not set/);
   });
+
+  test('it is nothing to a command that is about no app', () => {
+    const settings = readSettings('ssh-key list', {}, { HEROKU_CD_DEPLOYMENTS: 'main: shop' });
+    expect(settings).not.toHaveProperty('app-name');
+  });
 });
