@@ -1,9 +1,12 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result } from '../../src/helper/deployment/result.ts';
+import { unpackHelper } from '../support/orb-helper.ts';
 import { filePlaces } from './support/files.ts';
 import { findLeaks } from './support/leaks.ts';
-import { APP, createWorld, KEY, type DeployOptions, type World } from './support/world.ts';
+import { APP, createWorld, fewAuthorities, KEY, type DeployOptions, type World } from './support/world.ts';
 
 let world: World;
 let jobs = 0;
@@ -104,4 +107,62 @@ test('a report that cannot be written is a warning, and changes no verdict', asy
   jobs += 1;
   expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
   expect(log).toMatch(/WARNING: report\.html could not be written/);
+});
+
+describe('on a terminal', () => {
+  beforeAll(() =>
+    world.heroku.control.addFault({
+      match: { surface: 'api', path: '/account$' },
+      effect: { kind: 'delay', ms: 600 },
+    }),
+  );
+  afterAll(() => world.heroku.control.clearFaults());
+
+  /** What a person sees whose shell calls the helper, by `script` of util-linux, which gives it a terminal. */
+  async function deployed(
+    words: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
+    const home = await mkdtemp(join(world.folder, 'home-'));
+    const file = unpackHelper(join(home, 'heroku-cd.cjs'));
+    const command = `'${process.execPath}' '${file}' deploy --app-name ${APP} ${words}`;
+    const child = spawn('script', ['-qefc', command, join(home, 'typescript')], {
+      cwd: world.repository.directory,
+      env: {
+        PATH: process.env['PATH'],
+        HOME: home,
+        TERM: 'xterm',
+        ...world.heroku.environment(),
+        ...fewAuthorities(world),
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let seen = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (seen += text));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect({ code, seen }).toMatchObject({ code: 0 });
+    return seen.replaceAll('\r\n', '\n');
+  }
+
+  /** What stays on the terminal: a line that is drawn over itself is its last version. */
+  // eslint-disable-next-line no-control-regex
+  const staying = (seen: string): string => seen.replace(/[^\n]*\r\x1b\[K/g, '');
+
+  test('the phase that runs stands below the lines, and none of it stays', async () => {
+    const seen = await deployed('--revision HEAD');
+    expect(seen).toContain('\r\x1b[K> preflight 0:00\r\x1b[K');
+    expect(staying(seen)).not.toContain('> preflight');
+    expect(staying(seen)).toMatch(/^== preflight\n[^]*== report succeeded after/);
+  });
+
+  test('in CI there are plain lines, and --json has its stdout for itself', async () => {
+    const [plain, json] = await Promise.all([
+      deployed('--revision HEAD', { CI: 'true' }),
+      deployed('--revision HEAD --json 2>/dev/null'),
+    ]);
+    // eslint-disable-next-line no-control-regex
+    expect(plain + json).not.toMatch(/\x1b|\r/);
+    expect(JSON.parse(json)).toMatchObject({ verdict: 'succeeded' });
+  });
 });

@@ -135,7 +135,7 @@ describe('the orb in a job', () => {
     });
     expect(result.status).toBe('success');
     const ran = result.steps.map(({ name }) => name);
-    expect(ran.slice(-11)).toEqual([
+    expect(ran.slice(-12)).toEqual([
       expect.stringMatching(/checkout/i),
       'Before',
       'Install heroku-cd',
@@ -143,6 +143,7 @@ describe('the orb in a job', () => {
       'Deploy to Heroku',
       'Keep how the run ended',
       'After',
+      expect.stringMatching(/test results/i),
       expect.stringMatching(/artifact/i),
     ]);
     const [identified, ...deployed] = calls(result);

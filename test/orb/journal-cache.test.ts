@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { OWN_JOURNAL_FILE } from '../../src/helper/edge/file-store.ts';
 import { PARAMETERS } from '../../src/parameters/index.ts';
 import { walkSteps } from '../../src/orb/checks/walk.ts';
-import { STATE_DIRECTORY } from '../../src/orb/state-directory.ts';
+import { REPORT_DIRECTORY, STATE_DIRECTORY } from '../../src/orb/state-directory.ts';
 import { fromYaml } from '../../src/orb/tree/index.ts';
 import { checkedOrb } from './support/orb.ts';
 
@@ -107,15 +107,23 @@ describe('every cache', () => {
     }
   });
 
-  it('is of the state directory, which the jobs keep too', () => {
+  it('is of the state directory; the jobs keep what is reported, which no cache brings back', () => {
     for (const command of CACHING) {
       for (const { args } of saving(command)) expect(args.paths).toEqual([STATE_DIRECTORY]);
     }
     for (const job of JOBS) {
-      expect(jobs[job]?.steps.at(-1)).toEqual({
-        store_artifacts: { path: STATE_DIRECTORY, destination: 'heroku-cd' },
-      });
+      expect(jobs[job]?.steps.slice(-2)).toEqual([
+        { store_test_results: { path: REPORT_DIRECTORY } },
+        { store_artifacts: { path: REPORT_DIRECTORY, destination: 'heroku-cd' } },
+      ]);
+      for (const { args } of stepsOf(job)) {
+        const command = args?.environment?.['HEROKU_CD_COMMAND_LINE'];
+        if (command === undefined || command === 'identify') continue;
+        expect([command, args.environment?.['HEROKU_CD_REPORT_DIRECTORY']]).toEqual([command, REPORT_DIRECTORY]);
+      }
     }
+    // CircleCI takes no test results from a hidden folder, and the journal must not be among them.
+    expect(REPORT_DIRECTORY).not.toMatch(/\/\./);
   });
 
   it('has a key from the files that identify writes', () => {
@@ -142,17 +150,17 @@ describe('the jobs around these commands', () => {
 
   it('check out where they deploy, with room for the steps of a user, and nowhere else', () => {
     const around = (name: string) => (jobs[name]?.steps ?? []).filter((step) => !JSON.stringify(step).includes('"app-name"'));
-    const artifacts = { store_artifacts: expect.anything() as unknown };
+    const kept = [{ store_test_results: expect.anything() as unknown }, { store_artifacts: expect.anything() as unknown }];
     for (const name of DEPLOYING) {
       expect(around(name)).toEqual([
         { checkout: { method: 'full' } },
         { steps: '<< parameters.pre-deploy >>' },
         { steps: '<< parameters.post-deploy >>' },
-        artifacts,
+        ...kept,
       ]);
     }
     for (const name of JOBS.filter((one) => !DEPLOYING.includes(one))) {
-      expect(around(name)).toEqual([artifacts]);
+      expect(around(name)).toEqual(kept);
     }
     expect(jobs['recover']?.parameters).not.toHaveProperty('pre-deploy');
   });
