@@ -23,7 +23,7 @@ const esmOnly = [
 const MORE = [
   'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
   'pipeline/integration',
-  'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble|caches-trouble)',
+  'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble|unhealthy|caches-trouble)',
   'faults/(databases|failed-migration|tarball)',
   'cli/init/every-framework',
 ].map((name) => `/test/${name}[.]test[.]ts$`);

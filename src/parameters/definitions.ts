@@ -1,6 +1,7 @@
 import { COMMAND_LINE } from './definitions/command-line.ts';
 import { DATABASE } from './definitions/database.ts';
 import { GOING_BACK } from './definitions/going-back.ts';
+import { HEALTH } from './definitions/health.ts';
 import { LIMITS } from './definitions/limits.ts';
 import { MIGRATION } from './definitions/migration.ts';
 import { PAGE } from './definitions/page.ts';
@@ -14,6 +15,7 @@ export const PARAMETERS = [
   ...WINDOW,
   ...MIGRATION,
   ...DATABASE,
+  ...HEALTH,
   ...GOING_BACK,
   ...LIMITS,
   ...PAGE,

@@ -1,6 +1,7 @@
 import type { Settings } from '../../parameters/index.ts';
 import type { BuildThere } from '../build-app/build.ts';
 import type { BackupPlan } from '../database/backup-plan.ts';
+import type { HealthCheck } from '../health/target.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { Migration } from '../migration/migrate.ts';
@@ -46,6 +47,8 @@ export interface Preflight {
   readonly window: boolean;
   /** What is done about the database first; absent where nothing is. */
   readonly backup?: BackupPlan | undefined;
+  /** How the app is asked in the end whether it is well. */
+  readonly health?: HealthCheck | undefined;
   /** A window that an earlier run left closed on purpose, and that this run continues. */
   readonly held: Journal | undefined;
   /** What the first half of this deployment has written down (`--until window`). */
@@ -65,7 +68,7 @@ export interface Progress {
   windowOpenedAt?: number;
   windowClosedAt?: number;
   migration?: Migration;
-  /** The migration has begun, so a signal takes nothing back any more. */
+  /** The migration has begun, or the deployment is done: a signal takes nothing back any more. */
   noWayBack?: true;
   /** Process types that could not be brought back. */
   notBack: readonly string[];

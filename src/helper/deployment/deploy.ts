@@ -4,6 +4,7 @@ import { backUp, describeBackups } from '../database/backup.ts';
 import { HerokuCdError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { endOf, OPENED_BY_HAND } from '../journal/by-hand.ts';
+import { lookAtHealth, settleUnhealthy } from '../health/phase.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { afterMigrate, migrate, nothingToMigrate, requireNothingPending } from '../migration/migrate.ts';
 import { closeWindow } from '../window/close.ts';
@@ -70,7 +71,7 @@ export async function deploy(
     await runPhases(run, progress);
   } catch (thrown) {
     // An abort surfaces as whatever the aborted call throws; the signal's own reason is the truth. Once a
-    // migration has begun, a signal stops nothing any more.
+    // migration has begun, or the deployment is done, a signal stops nothing any more.
     error = ports.signal.aborted && !progress.noWayBack ? ports.signal.reason : thrown;
   }
   return finish(run, progress, error);
@@ -139,6 +140,10 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   if (stays) tellOpen(run);
   requireAllBack(run, progress);
   if (prebootOff !== undefined) throw prebootOff;
+  const { health } = before;
+  if (health === undefined || stays) return;
+  progress.noWayBack = true;
+  await phases.run('health', () => lookAtHealth(run, before, health, released.release));
 }
 
 /** The window is somebody's to work in from now on, and stays open until that somebody closes it. */
@@ -178,7 +183,8 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
   const failedPhase = error === undefined ? undefined : phases.current;
   if (error !== undefined) describeError(ports.log, error);
   progress.window?.guard?.close();
-  const settled = error === undefined ? undefined : await settle(run, progress, error);
+  const after = failedPhase === 'health' ? settleUnhealthy : settle;
+  const settled = error === undefined ? undefined : await after(run, progress, error);
   const verdict = settled?.verdict ?? 'succeeded';
   const next = settled?.next ?? (error instanceof HerokuCdError ? error.next : undefined);
 

@@ -1,6 +1,7 @@
 import type { Settings } from '../../parameters/index.ts';
 import { describeBuild, planBuild } from '../build-app/build.ts';
 import { planBackup } from '../database/backup-plan.ts';
+import { describeHealth, planHealth } from '../health/target.ts';
 import { readJournal } from '../journal/keeper.ts';
 import { checkAccount, checkApp } from './check-app.ts';
 import { checkClone, readDescent, requireDescent } from './check-clone.ts';
@@ -17,7 +18,10 @@ export interface Plan {
   readonly app: string;
   readonly commit: string;
   readonly deployed: string | null;
-  /** The mutating calls, in order, each with what takes it back. Empty: the commit is deployed already. */
+  /**
+   * The mutating calls, in order, each with what takes it back, and the health check. Empty: the commit is
+   * deployed already.
+   */
   readonly acts: readonly Act[];
   /** What stands in between and changes nothing at Heroku. */
   readonly notes: readonly string[];
@@ -50,6 +54,7 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   } else {
     requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
   }
+  const health = await planHealth({ ports, settings }, app, clone.commit);
   const pending = app.builds.find((build) => build.status === 'pending');
   if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
   const chosen = await chooseShipping(heroku, app, clone.commit, settings.force);
@@ -68,7 +73,11 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
     app: app.app.name,
     commit: clone.commit,
     deployed: app.deployedCommit ?? null,
-    acts: [...(build ? [build] : []), ...aroundShipping(ship, app, settings, needs)],
+    acts: [
+      ...(build ? [build] : []),
+      ...aroundShipping(ship, app, settings, needs),
+      ...(health ? [describeHealth(health, settings, app)] : []),
+    ],
     notes,
   };
 }

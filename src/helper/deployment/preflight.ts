@@ -1,6 +1,7 @@
 import { planBuild } from '../build-app/build.ts';
 import { planBackup } from '../database/backup-plan.ts';
 import { HerokuCdError, Refusal } from '../errors.ts';
+import { planHealth } from '../health/target.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { App } from '../ports/heroku.ts';
 import { askPending } from '../migration/pending.ts';
@@ -44,6 +45,7 @@ export async function preflight(run: Run): Promise<Preflight> {
     else log.warn(finding.remedy === undefined ? text : `${text}. ${finding.remedy}`);
   }
 
+  const health = await planHealth(run, app, found?.commit);
   const earlier = await recoverEarlier(run, app.app);
   if (run.openOnly) requireOwnWindow(app.app, earlier.held);
   const waited = await waitForOthers(run, app.app.name);
@@ -55,7 +57,7 @@ export async function preflight(run: Run): Promise<Preflight> {
     ask: () => askPending(run),
   };
   const window = await decideWindow(question, app, found?.commit, earlier);
-  const needs = { ...window, backup: await planBackup(run, app, window, continued(earlier)) };
+  const needs = { ...window, backup: await planBackup(run, app, window, continued(earlier)), health };
   if (found === undefined) return { app, ...whatIsDeployed(app, run.openOnly), ...needs, ...earlier };
 
   const clone = await completeHistory(git, found, signal);

@@ -1,6 +1,7 @@
 import type { ParameterDefinition } from '../definition.ts';
 import { checkFormation } from '../formation.ts';
 import { checkDynoSize, checkTargetVersion } from '../rules.ts';
+import { DEPLOYING } from './commands-of.ts';
 
 /** Recovering, rolling back, and the single acts. */
 export const GOING_BACK = [
@@ -34,8 +35,8 @@ export const GOING_BACK = [
     type: 'boolean',
     default: false,
     description:
-      'The code from before runs on the schema of today: go back to it although the database was migrated in between.',
-    commands: ['rollback'],
+      'The code from before runs on the schema of today: going back to it is allowed although the database was migrated in between, for `rollback` and for `on-unhealthy: rollback`.',
+    commands: ['rollback', ...DEPLOYING],
   },
   {
     name: 'formation',
