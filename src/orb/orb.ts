@@ -24,6 +24,7 @@ import { recoverAfterACancel } from './examples/recover-after-a-cancel.ts';
 import { restoreAfterAFailedMigration } from './examples/restore-after-a-failed-migration.ts';
 import { rollBackFromCircleci } from './examples/roll-back-from-circleci.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
+import { stepsAroundADeployment } from './examples/steps-around-a-deployment.ts';
 import { defaultExecutor } from './executors/default.ts';
 import { closeWindowJob } from './jobs/close-window.ts';
 import { deployJob } from './jobs/deploy.ts';
@@ -77,6 +78,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       rollBackFromCircleci(context),
       stagingAndProduction(context),
       branchesToApps(context),
+      stepsAroundADeployment(context),
       deployInsideYourOwnJob(context),
     ],
   );

@@ -58,6 +58,7 @@ describe('the examples', () => {
       'restore-after-a-failed-migration',
       'roll-back-from-circleci',
       'staging-and-production',
+      'steps-around-a-deployment',
     ]);
   });
 });

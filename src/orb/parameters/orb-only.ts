@@ -47,7 +47,7 @@ export const PRE_DEPLOY: OrbParameter = {
   type: 'steps',
   default: [],
   description:
-    'Steps to run after the checkout and before the deployment, such as `attach_workspace`. They run before anything at Heroku is touched.',
+    'Steps to run after the checkout and before the deployment, such as `attach_workspace`. They run before anything at Heroku is touched; when one fails, nothing is deployed. Give a `run` step a `no_output_timeout` of its own where it is silent for more than ten minutes.',
 };
 
 /** On every job that deploys. */
@@ -55,7 +55,17 @@ export const POST_DEPLOY: OrbParameter = {
   name: 'post-deploy',
   type: 'steps',
   default: [],
-  description: 'Steps to run after the deployment has succeeded, such as a notification.',
+  description:
+    'Steps to run after the deployment has succeeded, such as a notification. When one fails, the job is red and the app stays deployed. Give a `run` step a `no_output_timeout` of its own where it is silent for more than ten minutes.',
+};
+
+/** On every job that deploys or rolls back. */
+export const DEPLOY_ENVIRONMENT: OrbParameter = {
+  name: 'deploy-environment',
+  type: 'string',
+  default: '',
+  description:
+    'The name of the environment, such as `production`, under which CircleCI lists this deployment (deploy markers). Empty: it is told of none. Whether CircleCI takes it or not, the deployment goes on.',
 };
 
 /** On the executor. */

@@ -20,6 +20,7 @@ export type {
 export {
   checkout,
   checkoutFull,
+  generateStep,
   invoke,
   restoreCache,
   run,

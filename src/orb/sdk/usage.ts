@@ -8,6 +8,7 @@ import {
   workflow as workflows,
 } from '@circleci/circleci-config-sdk';
 import { orderComponent, orderConfig } from './order.ts';
+import type { StepShape } from './shapes.ts';
 import { generateStep, type Step } from './steps.ts';
 
 /** A job that an example defines itself. */
@@ -31,7 +32,7 @@ export interface UsageEntry {
   readonly serialGroup?: string;
   /** An expression over pipeline values, such as `pipeline.git.branch == "main"`. */
   readonly filter?: string;
-  readonly arguments?: Readonly<Record<string, string | boolean>>;
+  readonly arguments?: Readonly<Record<string, string | boolean | readonly StepShape[]>>;
 }
 
 export interface UsageOptions {
@@ -107,6 +108,7 @@ function invocation(entry: UsageEntry): Record<string, string | boolean | string
     ...(entry.context === undefined ? {} : { context: [entry.context] }),
     ...(entry.serialGroup === undefined ? {} : { 'serial-group': entry.serialGroup }),
     ...(entry.filter === undefined ? {} : { filters: entry.filter }),
-    ...entry.arguments,
+    // Lists of steps too, which its typings know under other keys alone.
+    ...(entry.arguments as Record<string, string | boolean | string[]>),
   };
 }

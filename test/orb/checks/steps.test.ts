@@ -14,12 +14,13 @@ describeBroken('steps', [
   [
     'an argument that is missing',
     (orb) => {
-      delete orb.commands['deploy']?.parameters['app-name']?.['default'];
-      delete stepOf(orb.jobs['deploy'], 'deploy')['app-name'];
+      delete orb.commands['deploy']?.parameters['heroku-branch']?.['default'];
+      delete stepOf(orb.jobs['deploy'], 'deploy')['heroku-branch'];
     },
     [
-      /^jobs\/deploy, app-name: it is declared and never used/,
-      /^jobs\/deploy, app-name: deploy is called without it, and it has no default/,
+      /^jobs\/deploy, heroku-branch: it is declared and never used/,
+      /^jobs\/deploy, heroku-branch: deploy is called without it, and it has no default/,
+      /^examples\/[\w-]+, heroku-branch: heroku-cd\/deploy is called without it, and it has no default/,
     ],
   ],
   [
@@ -29,8 +30,8 @@ describeBroken('steps', [
   ],
   [
     'a reference of the wrong type',
-    (orb) => (stepOf(orb.jobs['deploy'], 'deploy')['app-name'] = '<< parameters.force >>'),
-    [/^jobs\/deploy, app-name: it is declared and never used/, /is of type boolean and would have to be string/],
+    (orb) => (stepOf(orb.jobs['deploy'], 'deploy')['heroku-branch'] = '<< parameters.force >>'),
+    [/^jobs\/deploy, heroku-branch: it is declared and never used/, /is of type boolean and would have to be string/],
   ],
   [
     'a job on an executor that does not exist',
