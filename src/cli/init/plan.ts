@@ -147,26 +147,26 @@ function deployLines({ app, cache }: Findings, answers: Answers): readonly Line[
   const { migrateCommand, pendingCommand, migrationPaths } = answers;
   const lines: Line[] = [];
   if (app.directory !== '') {
-    lines.push({ key: 'app-directory', value: app.directory, behind: 'deployed as the app’s root' });
+    lines.push({ key: 'app-directory', value: literal(app.directory), behind: 'deployed as the app’s root' });
   }
   if (migrateCommand !== '') {
     lines.push({
       key: 'migrate-command',
-      value: migrateCommand,
+      value: literal(migrateCommand),
       before:
         'With a migration: maintenance page on, workers stopped, backup, deployment, migration, all of it back.',
     });
     if (pendingCommand !== '') {
       lines.push({
         key: 'pending-migrations-command',
-        value: pendingCommand,
+        value: literal(pendingCommand),
         before: 'Ends with 0 where nothing is pending; asked again after a migration, as proof.',
       });
     }
     if (migrationPaths.length > 0) {
       lines.push({
         key: 'migration-paths',
-        value: migrationPaths.join(', '),
+        value: literal(migrationPaths.join(', ')),
         before: 'Where none of these files has changed there is nothing to migrate, and no window.',
       });
     }
@@ -209,6 +209,11 @@ function free(name: string, { taken }: Names): string {
 
 function requiresLine(names: readonly string[]): readonly Line[] {
   return names.length === 0 ? [] : [{ key: 'requires', value: names }];
+}
+
+/** Text in which CircleCI's compiler shall see no template of its own (Configuration reference: `<<` is escaped). */
+function literal(text: string): string {
+  return text.replaceAll('<<', '\\<<');
 }
 
 function onBranch(branch: string): string {

@@ -3,6 +3,7 @@ import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { bundleExecutable } from '../../../scripts/lib/bundle.ts';
+import { expandConfig, plainConfig } from '../../../src/rehearsal/index.ts';
 import { FIXTURES } from './support/fixtures.ts';
 import { ORB } from './support/orb.ts';
 import { init, project, removeFolders, temporaryFolder } from './support/project.ts';
@@ -66,6 +67,16 @@ test('a command that is given is taken, without the checks of the one that was r
   expect(all.out).toContain('pending-migrations-command: bin/check\n');
   expect(all.out).toContain('migration-paths: db/**\n');
   expect((await init(directory, { ...own, migrateCommand: '' })).out).not.toContain('migrate-command');
+});
+
+test('a command that a template of CircleCI or YAML might read reaches the orb as it is', async () => {
+  const { directory } = await project(files);
+  const migrateCommand = 'psql $URL <<< "select 1" # yes: no';
+  const { code, out } = await init(directory, { app: 'acme-shop', print: true, migrateCommand });
+  expect(code).toBe(0);
+  const source = { text: await readFile(ORB.file, 'utf8'), file: 'orb.yml' };
+  const compiled = expandConfig({ text: out, file: CONFIG }, { orbs: { 'heroku-cd': source } });
+  expect(JSON.stringify(plainConfig(compiled))).toContain(JSON.stringify(migrateCommand));
 });
 
 test('an app that migrates in its release phase gets no command, and is told why', async () => {
