@@ -49,6 +49,7 @@ describe('the examples', () => {
   ])('compile, %s', (_name, text) => {
     const compiled = expandExamples({ text: text(), file: 'orb.yml' }, 'heroku-cd');
     expect(compiled.map(({ name }) => name)).toEqual([
+      'branches-to-apps',
       'deploy-inside-your-own-job',
       'deploy-main-after-tests',
       'migrate-by-hand',
@@ -150,7 +151,11 @@ describe('the orb in a job', () => {
     const [identified, ...deployed] = calls(result);
     expect(identified?.slice(0, 2)).toEqual([
       ['identify'],
-      { HEROKU_CD_APP_NAME: 'it\'s "me" $(id)', HEROKU_CD_API_KEY: 'HEROKU_API_KEY' },
+      {
+        HEROKU_CD_APP_NAME: 'it\'s "me" $(id)',
+        HEROKU_CD_DEPLOYMENTS: '',
+        HEROKU_CD_API_KEY: 'HEROKU_API_KEY',
+      },
     ]);
     expect(deployed.map(([argv]) => argv.join(' '))).toEqual(['deploy --until window', 'deploy --from window']);
     for (const [, environment] of deployed) {

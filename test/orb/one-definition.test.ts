@@ -73,6 +73,7 @@ describe('a parameter that is added to the one list', () => {
       // The call of a command that the parameter is not for.
       {
         HEROKU_CD_COMMAND_LINE: 'identify',
+        HEROKU_CD_DEPLOYMENTS: '<< parameters.deployments >>',
         HEROKU_CD_APP_NAME: '<< parameters.app-name >>',
         HEROKU_CD_API_KEY: '<< parameters.api-key >>',
       },
