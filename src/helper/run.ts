@@ -23,10 +23,13 @@ import { createGit } from './git/create-git.ts';
 import { createHeroku, resolveHosts } from './heroku/index.ts';
 import type { LiveLine } from './output/live-line.ts';
 import type { LineLog } from './output/log.ts';
+import { Secret } from './output/secret.ts';
+import type { Git } from './ports/git.ts';
 import { keepActReport } from './report/act.ts';
 import { rollBack } from './rollback/rollback.ts';
 import { readApiKey } from './settings/api-key.ts';
 import { defaultSettings, readSettings } from './settings/read-settings.ts';
+import { addSshKey, listSshKeys, removeSshKey } from './ssh-key/commands.ts';
 import { systemClock } from './time/system-clock.ts';
 import { createClock, readTimeLapse } from './time/time-lapse.ts';
 import { VERSION } from './version.ts';
@@ -155,7 +158,22 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       }
       case 'doctor': {
         const settings = readSettings('doctor', invocation.flags, around.environment);
-        return await doctorCommand(connect(settings, around), settings);
+        const { environment } = around;
+        const git = openGit(settings, around);
+        const ports = { git, clock: createClock(lapse), environment, connect: () => reach(settings, around) };
+        return await doctorCommand(ports, settings);
+      }
+      case 'ssh-key add': {
+        const settings = readSettings('ssh-key add', invocation.flags, around.environment);
+        return await addSshKey(reach(settings, around).heroku.sshKeys, settings, around.environment);
+      }
+      case 'ssh-key list': {
+        const settings = readSettings('ssh-key list', invocation.flags, around.environment);
+        return await listSshKeys(reach(settings, around).heroku.sshKeys);
+      }
+      case 'ssh-key remove': {
+        const settings = readSettings('ssh-key remove', invocation.flags, around.environment);
+        return await removeSshKey(reach(settings, around).heroku.sshKeys, settings);
       }
       case 'plan': {
         const settings = readSettings('plan', invocation.flags, around.environment);
@@ -196,33 +214,12 @@ function hideKeyFromTheStart(invocation: Invocation, { environment, log }: Surro
 
 /** Builds the ports: the only place that knows which implementation stands behind each. */
 function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, around: Surroundings): Ports {
-  const { environment, log, signal, directory } = around;
-  const apiKey = readApiKey(settings['api-key'], environment);
-  log.addSecret(apiKey.reveal());
-  const hosts = resolveHosts(environment);
-  const lapse = readTimeLapse(environment, hosts.isHeroku);
-  const clock = createClock(lapse);
-  const client = {
-    baseUrl: hosts.api,
-    dataUrl: hosts.data,
-    apiKey,
-    userAgent: `heroku-cd/${VERSION}`,
-    clock,
-    log,
-    requestTimeoutMs: REQUEST_TIMEOUT_MS / lapse,
-  };
-  const heroku = createHeroku({ ...client, signal });
+  const { environment, log, signal } = around;
+  const { apiKey, heroku, hosts, clock } = reach(settings, around);
   return {
     heroku,
     closingHeroku: heroku.withSignal(undefined),
-    git: createGit({
-      directory,
-      environment,
-      secretValues: [apiKey],
-      secretVariables: [settings['api-key']],
-      timeLapse: lapse,
-      log,
-    }),
+    git: openGit(settings, around),
     clock,
     log,
     store: createFileStore(settings['app-name'], environment),
@@ -231,4 +228,39 @@ function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, aro
     gitBase: hosts.git,
     signal,
   };
+}
+
+/** Heroku, by the job's key. @throws Refusal where there is none that could be one. */
+function reach(settings: Pick<Settings<'doctor'>, 'api-key'>, { environment, log, signal }: Surroundings) {
+  const apiKey = readApiKey(settings['api-key'], environment);
+  log.addSecret(apiKey.reveal());
+  const hosts = resolveHosts(environment);
+  const lapse = readTimeLapse(environment, hosts.isHeroku);
+  const clock = createClock(lapse);
+  const heroku = createHeroku({
+    baseUrl: hosts.api,
+    dataUrl: hosts.data,
+    apiKey,
+    userAgent: `heroku-cd/${VERSION}`,
+    clock,
+    log,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS / lapse,
+    signal,
+  });
+  return { apiKey, heroku, hosts, clock };
+}
+
+/** The clone, which no key reaches but by a push. */
+function openGit(settings: Pick<Settings<'doctor'>, 'api-key'>, around: Surroundings): Git {
+  const { environment, directory, log } = around;
+  const variable = settings['api-key'];
+  const key = environment[variable];
+  return createGit({
+    directory,
+    environment,
+    secretValues: key === undefined || key === '' ? [] : [new Secret(key)],
+    secretVariables: [variable],
+    timeLapse: readTimeLapse(environment, resolveHosts(environment).isHeroku),
+    log,
+  });
 }

@@ -27,6 +27,10 @@ export const COMMANDS = {
   identify:
     'Ask Heroku for the id of the app and write it to a file, for the key of a cache; change nothing.',
   doctor: 'Check the key, the account, the access to the app and the clone; change nothing.',
+  'ssh-key add':
+    'Make an SSH key or take one, and register its public half at the account, once. No key of this kind deploys.',
+  'ssh-key list': 'List the SSH keys of the account; change nothing.',
+  'ssh-key remove': 'Take one SSH key away from the account.',
   plan: 'Show what `deploy` would do, every call and what takes it back; change nothing.',
 } as const;
 

@@ -7,6 +7,7 @@ import { MIGRATION } from './definitions/migration.ts';
 import { PAGE } from './definitions/page.ts';
 import { REPORT } from './definitions/report.ts';
 import { TARGET } from './definitions/what-to-deploy.ts';
+import { SSH_KEY } from './definitions/ssh-key.ts';
 import { WINDOW } from './definitions/window.ts';
 
 /** Every parameter of the orb and of the command line, in the order in which people read about them. */
@@ -21,4 +22,5 @@ export const PARAMETERS = [
   ...PAGE,
   ...REPORT,
   ...COMMAND_LINE,
+  ...SSH_KEY,
 ] as const;

@@ -31,16 +31,27 @@ test('doctor finds nothing wrong where nothing is, and only reads', async () => 
   expect(methods()).toEqual(['GET']);
 });
 
-test('doctor names everything that is wrong in one run, each with a remedy', async () => {
+test('doctor names everything that is wrong in one run, each with its remedy, and only reads', async () => {
   const root = await world.repository.commit(APP_FILES);
-  await world.pushByHand({ 'greeting.txt': 'two' });
+  const deployed = await world.pushByHand({ 'greeting.txt': 'two' });
   await world.repository.git('checkout', '--quiet', '-b', 'other', root);
   await world.repository.commit({ '.gitattributes': '*.bin filter=lfs\n' });
-  await world.heroku.control.act(APP, { action: 'maintenance', enabled: true });
-  await world.heroku.control.clearRequests();
+  const { control } = world.heroku;
+  await control.act(APP, { action: 'describe', buildStack: 'heroku-20' });
+  await control.act(APP, { action: 'maintenance', enabled: true });
+  await control.act(APP, { action: 'scale', formation: { web: 0 } });
+  await control.act(APP, { action: 'add-add-on', plan: 'scheduler:standard', name: 'scheduler-clear-1' });
+  const key = 'HRKU-11111111-0000-4000-8000-000000000001';
+  const email = 'viewer@example.com';
+  const keys = [{ key, expiresIn: 3 * 86_400 + 3600 }];
+  control.createAccount({ email, twoFactor: false, keys });
+  await control.setPermissions(APP, email, ['view']);
+  control.clearRequests();
 
   const { job, log } = await world.deploy({
     branch: 'other',
+    context: { HEROKU_API_KEY: key },
+    environment: { DEBUG: '*' },
     steps: [
       { checkout: { method: 'shallow', depth: 1 } },
       ...doctorJob({ 'deploy-user': 'ops@example.com' }).slice(1),
@@ -48,13 +59,34 @@ test('doctor names everything that is wrong in one run, each with a remedy', asy
   });
 
   expect(job.status).toBe('failed');
-  expect(log).toMatch(/PROBLEM\s+Account.*not to o…@example.com/);
-  expect(log).toMatch(/note\s+Maintenance/);
-  expect(log).toMatch(/note\s+Clone\s+shallow/);
-  expect(log).toMatch(/note\s+Git LFS/);
-  expect(log).toMatch(/note\s+Descent/);
-  expect(log).toContain('-> ');
-  expect(log).toContain('1 problem to mend');
+  const found = [
+    ...log.matchAll(/^(PROBLEM|note) {2,}(\S+(?: \S+)*) {2,}(?:.*\n)+? {9}-> ((?:.*\n)(?: {12}\S.*\n)*)/gm),
+  ];
+  const remedies = Object.fromEntries(
+    found.map(([, level = '', subject = '', remedy = '']) => [
+      `${level} ${subject}`,
+      remedy.replace(/\s+/g, ' '),
+    ]),
+  );
+  const says = (text: string): unknown => expect.stringContaining(text);
+  expect(remedies).toEqual({
+    'PROBLEM Account': says('`heroku authorizations:create -d "CircleCI deploys"`'),
+    'PROBLEM Rights': says(`\`heroku access:update ADDRESS -a ${APP} --permissions view,deploy\``),
+    'PROBLEM Stack': says(`\`heroku stack:set heroku-24 -a ${APP}\``),
+    'note Key’s end': says('`heroku authorizations:revoke '),
+    'note Second factor': says('`heroku auth:2fa`'),
+    'note Maintenance': says(`\`heroku maintenance:off -a ${APP}\``),
+    'note Web at 0': says(`\`heroku ps:scale web=1 -a ${APP}\``),
+    'note Scheduler': says(`\`heroku addons:open scheduler-clear-1 -a ${APP}\``),
+    'note Clone': says('`git fetch --unshallow`'),
+    'note Git LFS': says(`\`heroku buildpacks:add URL -i 1 -a ${APP}\``),
+    'note Descent': says(`\`git fetch origin ${deployed}\``),
+    'note Variables': says('`unset DEBUG`'),
+    'note Host': says('`unset HEROKU_HOST`'),
+  });
+  expect(log).toMatch(/belongs to v…@example.com, not to\s+o…@example.com/);
+  expect(log).toContain('3 problems to mend before corner-shop can be deployed. 10 notes.');
+  for (const secret of [email, key]) expect(log).not.toContain(secret);
   expect(methods()).toEqual(['GET']);
 });
 

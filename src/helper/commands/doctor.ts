@@ -1,33 +1,23 @@
 import type { Settings } from '../../parameters/index.ts';
-import { doctor } from '../deployment/doctor.ts';
-import type { Finding } from '../deployment/findings.ts';
-import type { Ports } from '../deployment/ports.ts';
+import { doctor, type DoctorPorts } from '../doctor/doctor.ts';
+import { table } from '../doctor/table.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Answer } from './command.ts';
 
-const MARKS = { ok: 'ok', note: 'note', problem: 'PROBLEM' } as const;
-
 /** `heroku-cd doctor`: one table of findings and remedies. */
-export async function doctorCommand(ports: Ports, settings: Settings<'doctor'>): Promise<Answer> {
+export async function doctorCommand(ports: DoctorPorts, settings: Settings<'doctor'>): Promise<Answer> {
+  const app = settings['app-name'];
   const findings = await doctor(ports, settings);
   const problems = findings.filter((finding) => finding.level === 'problem').length;
+  const notes = findings.filter((finding) => finding.level === 'note').length;
+  const verdict =
+    problems === 0
+      ? `Nothing stands in the way of deploying to ${app}.`
+      : `${problems} ${problems === 1 ? 'problem' : 'problems'} to mend before ${app} can be deployed.`;
+  const noted = notes === 0 ? '' : ` ${notes} ${notes === 1 ? 'note' : 'notes'}.`;
   return {
     exitCode: problems > 0 ? EXIT.refused : EXIT.succeeded,
-    json: { app: settings['app-name'], problems, findings },
-    lines: [
-      ...table(findings),
-      '',
-      problems === 0
-        ? `Nothing stands in the way of deploying to ${settings['app-name']}.`
-        : `${problems} ${problems === 1 ? 'problem' : 'problems'} to mend before ${settings['app-name']} can be deployed.`,
-    ],
+    json: { app, problems, notes, findings },
+    lines: [...table(findings), '', `${verdict}${noted}`],
   };
-}
-
-function table(findings: readonly Finding[]): readonly string[] {
-  const width = Math.max(...findings.map((finding) => finding.subject.length));
-  return findings.flatMap((finding) => {
-    const row = `${MARKS[finding.level].padEnd(8)} ${finding.subject.padEnd(width)}  ${finding.what}`;
-    return finding.remedy === undefined ? [row] : [row, `${' '.repeat(9 + width + 2)}-> ${finding.remedy}`];
-  });
 }

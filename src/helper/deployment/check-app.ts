@@ -17,7 +17,12 @@ export async function checkAccount(
   findings: Findings,
 ): Promise<Account | undefined> {
   const account = await heroku.account();
-  const wanted = settings['deploy-user'];
+  judgeAccount(account, settings['deploy-user'], findings);
+  return account;
+}
+
+/** @throws Refusal for an account that is not the `deploy-user`, where one is `wanted`. */
+export function judgeAccount(account: Account | undefined, wanted: string, findings: Findings): void {
   if (account === undefined) {
     if (wanted !== '') {
       throw new Refusal({
@@ -28,18 +33,17 @@ export async function checkAccount(
       });
     }
     findings.note('Account', 'the key is valid but may not read whose it is (limited scope)');
-    return undefined;
+    return;
   }
   if (wanted !== '' && wanted.toLowerCase() !== account.email.toLowerCase()) {
     throw new Refusal({
       what: `deploy-user: the key belongs to ${maskEmail(account.email)}, not to ${maskEmail(wanted)}.`,
       why: 'A deployment by somebody else than the deploy user is refused.',
-      next: 'Put the deploy user’s own key into the context, or change `deploy-user`.',
+      next: 'Let the deploy user make a key with `heroku authorizations:create -d "CircleCI deploys"` and put it into the context, or change `deploy-user`.',
       parameter: 'deploy-user',
     });
   }
   findings.ok('Account', maskEmail(account.email));
-  return account;
 }
 
 /**
@@ -88,7 +92,10 @@ export async function checkApp(
 }
 
 /** The list of collaborators is not readable with every key; then the platform's own refusal must do. */
-async function readCollaborators(heroku: Heroku, app: string): Promise<readonly Collaborator[] | undefined> {
+export async function readCollaborators(
+  heroku: Heroku,
+  app: string,
+): Promise<readonly Collaborator[] | undefined> {
   try {
     return await heroku.collaborators(app);
   } catch (error) {
@@ -97,7 +104,8 @@ async function readCollaborators(heroku: Heroku, app: string): Promise<readonly 
   }
 }
 
-function checkPermission(
+/** @throws Refusal where the account may not deploy the app. */
+export function checkPermission(
   app: string,
   account: Account | undefined,
   collaborators: readonly Collaborator[] | undefined,

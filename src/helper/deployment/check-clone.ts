@@ -4,7 +4,12 @@ import type { Git } from '../ports/git.ts';
 import { short, type CloneFacts } from './facts.ts';
 import type { Findings } from './findings.ts';
 
-const FULL_CHECKOUT = 'Check out with `checkout: {method: full}`, as the orb’s job does.';
+const FULL_CHECKOUT = 'or check out with `checkout: {method: full}`, as the orb’s job does.';
+/** What completes a clone by hand; a partial one forgets its filter and fetches all it left out. */
+const COMPLETE = {
+  shallow: '`git fetch --unshallow`',
+  blobless: '`git config --unset remote.origin.partialclonefilter`, then `git fetch --refetch`',
+};
 const FETCH_LIMIT_MS = 5 * 60_000;
 
 /**
@@ -13,7 +18,7 @@ const FETCH_LIMIT_MS = 5 * 60_000;
  */
 export async function checkClone(
   git: Git,
-  settings: Pick<Settings<'doctor'>, 'revision'>,
+  settings: Pick<Settings<'doctor'>, 'app-name' | 'revision'>,
   findings: Findings,
 ): Promise<CloneFacts> {
   const version = await git.version();
@@ -39,17 +44,24 @@ export async function checkClone(
   findings.ok('git', version);
   findings.ok('Revision', revision === commit ? commit : `${revision} is ${commit}`);
   if (kind === 'full') findings.ok('Clone', 'full');
-  else findings.note('Clone', `${kind}: a deployment first fetches what is missing`, FULL_CHECKOUT);
+  else {
+    const remedy = `${COMPLETE[kind]}, ${FULL_CHECKOUT}`;
+    findings.note('Clone', `${kind}: a deployment first fetches what is missing`, remedy);
+  }
   const [lfs, submodules] = await Promise.all([git.usesLfs(commit), git.hasSubmodules(commit)]);
   if (lfs) {
     findings.note(
       'Git LFS',
       'files kept in LFS reach Heroku as pointers',
-      'Let the build fetch them with an LFS buildpack.',
+      `Let a buildpack fetch them, before the others: \`heroku buildpacks:add URL -i 1 -a ${settings['app-name']}\``,
     );
   }
   if (submodules) {
-    findings.note('Submodules', 'Heroku fetches them while it builds and needs to reach their URLs');
+    findings.note(
+      'Submodules',
+      'Heroku fetches them while it builds and needs to reach their URLs',
+      '`git config --file .gitmodules --get-regexp url` shows them; each must be readable without a key',
+    );
   }
   return { commit, kind };
 }

@@ -2,8 +2,11 @@ import { spawn } from 'node:child_process';
 import { EXIT } from '../exit-codes.ts';
 import { inspect } from 'node:util';
 
+/** Names of the variables that were taken away, for `doctor` to tell. */
+export const UNSET_VARIABLES = 'HEROKU_CD_UNSET';
+
 /** Variables by which Node, the `debug` package and git print requests with their credentials. */
-function leaks(name: string): boolean {
+export function isLeaking(name: string): boolean {
   return (
     name === 'DEBUG' || name === 'NODE_DEBUG' || name === 'GIT_CURL_VERBOSE' || name.startsWith('GIT_TRACE')
   );
@@ -11,7 +14,7 @@ function leaks(name: string): boolean {
 
 /** The names among them that are set in this environment. */
 export function leakingVariables(environment: NodeJS.ProcessEnv): readonly string[] {
-  return Object.keys(environment).filter((name) => leaks(name) && environment[name] !== undefined);
+  return Object.keys(environment).filter((name) => isLeaking(name) && environment[name] !== undefined);
 }
 
 /**
@@ -21,6 +24,7 @@ export function leakingVariables(environment: NodeJS.ProcessEnv): readonly strin
 export function runAgainWithout(names: readonly string[]): Promise<number> {
   const environment = { ...process.env };
   for (const name of names) delete environment[name];
+  environment[UNSET_VARIABLES] = names.join(' ');
   const options = {
     env: environment,
     stdio: 'inherit' as const,

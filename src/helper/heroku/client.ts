@@ -24,14 +24,23 @@ import type {
   Slug,
   Transfer,
 } from '../ports/heroku.ts';
+import type { Inspection } from '../ports/inspection.ts';
 import type { Log } from '../ports/log.ts';
+import type { SshKeys } from '../ports/ssh-keys.ts';
 import { Api } from './api.ts';
 import * as builds from './builds.ts';
 import * as changes from './changes.ts';
-import { hashConfigVars, listAddOnVars, listBuildpacks, readConfigVars, setConfigVars } from './config-vars.ts';
+import {
+  hashConfigVars,
+  listAddOnVars,
+  listBuildpacks,
+  readConfigVars,
+  setConfigVars,
+} from './config-vars.ts';
 import * as databases from './databases.ts';
 import * as dynos from './dynos.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
+import { inspectionOf } from './inspection.ts';
 import { openLog } from './log-session.ts';
 import { followOutput } from './output-stream.ts';
 import { appPath } from './paths.ts';
@@ -48,6 +57,7 @@ import {
   withName,
 } from './shapes.ts';
 import { uploadSource } from './source-upload.ts';
+import { sshKeysOf } from './ssh-keys.ts';
 import { parseSafeUrl } from './transport.ts';
 
 export interface HerokuOptions {
@@ -95,11 +105,15 @@ export class HerokuClient implements Heroku {
   /** The same connections and counts, at the data API's address. */
   readonly #data: Api;
   readonly #streamIdleMs: number;
+  readonly inspection: Inspection;
+  readonly sshKeys: SshKeys;
 
   constructor(api: Api, streamIdleMs: number, dataUrl: string) {
     this.#api = api;
     this.#data = new Api({ ...api.options, baseUrl: dataUrl }, api);
     this.#streamIdleMs = streamIdleMs;
+    this.inspection = inspectionOf(api);
+    this.sshKeys = sshKeysOf(api);
   }
 
   get requests(): RequestCounts {

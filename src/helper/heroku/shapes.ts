@@ -36,11 +36,17 @@ export const withName = object({ name: string() });
 const user = nullish(object({ email: string() }));
 
 export const accountShape = pipe(
-  object({ id: string(), email: string(), two_factor_authentication: nullish(boolean()) }),
+  object({
+    id: string(),
+    email: string(),
+    two_factor_authentication: nullish(boolean()),
+    federated: nullish(boolean()),
+  }),
   transform((row): Account => ({
     id: row.id,
     email: row.email,
     twoFactor: row.two_factor_authentication === true,
+    ...(row.federated ? { federated: true } : {}),
   })),
 );
 

@@ -9,6 +9,8 @@ export interface Account {
   readonly id: string;
   readonly email: string;
   readonly twoFactor: boolean;
+  /** Logs in by a company's single sign-on, which has a second factor of its own. */
+  readonly federated?: boolean | undefined;
 }
 
 export interface App {

@@ -2,6 +2,7 @@ import type { ParameterDefinition } from '../definition.ts';
 import { checkDeployments } from '../deployments.ts';
 import { checkAppName, checkConfigNames, checkEmail, checkHerokuBranch, checkRevision } from '../rules.ts';
 import { CLONING, DEPLOYING, WHOSE, EVERYWHERE } from './commands-of.ts';
+import { SSH_KEY_COMMANDS } from './ssh-key.ts';
 
 /** What is deployed, to which app, and with whose key. */
 export const TARGET = [
@@ -30,7 +31,7 @@ export const TARGET = [
     default: 'HEROKU_API_KEY',
     description:
       'The name of the environment variable that holds the Heroku API key. Keep the key itself in a context; make it with `heroku authorizations:create`.',
-    commands: EVERYWHERE,
+    commands: [...EVERYWHERE, ...SSH_KEY_COMMANDS],
     required: true,
   },
   {

@@ -90,7 +90,7 @@ describe('against the local Heroku', () => {
   }
 
   it('reads account, app, people, features and an empty formation', async () => {
-    expect(await heroku.account()).toMatchObject({ email: 'deployer@example.com', twoFactor: false });
+    expect(await heroku.account()).toMatchObject({ email: 'deployer@example.com', twoFactor: true });
     expect(await heroku.app(app)).toMatchObject({ name: app, maintenance: false, generation: 'cedar' });
     expect(await heroku.collaborators(app)).toHaveLength(1);
     expect(await heroku.featureEnabled(app, 'preboot')).toBe(false);
