@@ -25,6 +25,7 @@ import { restoreAfterAFailedMigration } from './examples/restore-after-a-failed-
 import { rollBackFromCircleci } from './examples/roll-back-from-circleci.ts';
 import { stagingAndProduction } from './examples/staging-and-production.ts';
 import { stepsAroundADeployment } from './examples/steps-around-a-deployment.ts';
+import { twoAppsOfOneRepository } from './examples/two-apps-of-one-repository.ts';
 import { defaultExecutor } from './executors/default.ts';
 import { closeWindowJob } from './jobs/close-window.ts';
 import { deployJob } from './jobs/deploy.ts';
@@ -78,6 +79,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       rollBackFromCircleci(context),
       stagingAndProduction(context),
       branchesToApps(context),
+      twoAppsOfOneRepository(context),
       stepsAroundADeployment(context),
       deployInsideYourOwnJob(context),
     ],

@@ -5,7 +5,7 @@ import { PARAMETERS } from './definitions.ts';
 export { COMMANDS, type CommandName } from './commands.ts';
 export { environmentName } from './definition.ts';
 export type { ParameterDefinition, ParameterType } from './definition.ts';
-export { parseDuration, checkDuration, migrationPaths } from './rules.ts';
+export { appDirectory, parseDuration, checkDuration, migrationPaths } from './rules.ts';
 export { PARAMETERS } from './definitions.ts';
 
 type Definition = (typeof PARAMETERS)[number];

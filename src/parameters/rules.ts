@@ -82,6 +82,21 @@ export function checkMigrationPaths(value: string): string | undefined {
   return `${wrong === undefined ? '' : `${JSON.stringify(wrong)} is no such pattern; `}patterns from the top of the repository are wanted, such as \`db/migrate/**\`, without a leading \`/\`, \`!\` or \`:\` and without \`..\``;
 }
 
+/** `./apps/api/` → `apps/api`, and empty for the top of the repository. */
+export function appDirectory(value: string): string {
+  return value
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/');
+}
+
+/** Where it leads is known; whether the commit has it, only in the clone. */
+export function checkAppDirectory(value: string): string | undefined {
+  return /^\/|(?:^|\/)\.\.(?:\/|$)|\\|\p{Cc}/u.test(value)
+    ? 'a folder from the top of the repository is wanted, such as `apps/api`, without a leading `/` and without `..` or `\\`'
+    : undefined;
+}
+
 /** Names of dyno sizes, of Cedar and of Fir; whether the app may use one is Heroku's to say. */
 export function checkDynoSize(value: string): string | undefined {
   return /^[A-Za-z][A-Za-z0-9.-]{1,40}$/.test(value)

@@ -212,6 +212,8 @@ describe('a plan', () => {
     expect(code).toBe(0);
     const { acts } = JSON.parse(stdout) as { acts: { call: string; what: string; undo: string }[] };
     expect(acts.map(({ what }) => what)).toEqual([
+      'ask for a place for the tarball',
+      `upload the files of ${commit.slice(0, 8)}`,
       `build ${commit.slice(0, 8)} on ${BUILDER}, while ${APP} serves`,
       'switch the maintenance page on',
       'release the slug of that build',

@@ -60,6 +60,7 @@ describe('the examples', () => {
       'roll-back-from-circleci',
       'staging-and-production',
       'steps-around-a-deployment',
+      'two-apps-of-one-repository',
     ]);
   });
 });

@@ -3,13 +3,14 @@ import type { Preflight, Run } from '../deployment/deploy-state.ts';
 import { short } from '../deployment/facts.ts';
 import { OurBuild } from '../deployment/our-build.ts';
 import type { Ports } from '../deployment/ports.ts';
-import { buildFromArchive } from '../deployment/ship.ts';
 import { findBuilt, type Act, type Shipping } from '../deployment/shipping.ts';
+import { buildFromTarball, tarballActs } from '../deployment/tarball.ts';
+import { readProcfile, transportOf } from '../deployment/transport.ts';
 import { stopBuild } from '../deployment/undo-shipping.ts';
 import { Failure } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { messageOf } from '../output/message.ts';
-import type { Build } from '../ports/heroku.ts';
+import type { Build, Release } from '../ports/heroku.ts';
 import { requireFitToBuild } from './compare.ts';
 
 /** A build that the build app is to make. */
@@ -17,12 +18,17 @@ export interface BuildThere {
   readonly app: string;
   /** What it had built before. */
   readonly builds: readonly Build[];
+  /** The folder that it is built from; empty for the top of the repository. */
+  readonly directory: string;
 }
 
 /** What planning needs of a run. */
 interface Question {
   readonly ports: Pick<Ports, 'heroku' | 'git'>;
-  readonly settings: Pick<Settings<'deploy'>, 'app-name' | 'build-app' | 'build-config-ignore'>;
+  readonly settings: Pick<
+    Settings<'deploy'>,
+    'app-name' | 'build-app' | 'build-config-ignore' | 'transport' | 'app-directory'
+  >;
 }
 
 /**
@@ -34,40 +40,48 @@ export async function planBuild(
   { ports, settings }: Question,
   commit: string,
   shipping: Shipping,
-  prepared?: Journal,
+  { prepared, current }: { prepared?: Journal | undefined; current: Release | undefined },
 ): Promise<{ readonly shipping: Shipping; readonly buildThere?: BuildThere }> {
   const app = settings['build-app'];
-  if (app === '' || shipping.kind !== 'push') return { shipping };
+  const isBuilt = shipping.kind === 'push' || shipping.kind === 'tarball';
+  if (app === '' || !isBuilt) return { shipping };
   const { heroku, git } = ports;
   await requireFitToBuild(heroku, {
     app: settings['app-name'],
     buildApp: app,
     ignore: settings['build-config-ignore'].split(/[\s,]+/).filter(Boolean),
-    procfile: await git.readFile(commit, 'Procfile'),
+    procfile: await readProcfile(git, settings, commit),
   });
   const builds = await heroku.builds(app);
+  const { directory } = transportOf(settings);
   // What the first half built is what the second one releases.
   const built =
     prepared?.built?.app === app
       ? { kind: 'slug' as const, slugId: prepared.built.slugId }
-      : await findBuilt(heroku, app, builds, commit);
-  return built === undefined ? { shipping, buildThere: { app, builds } } : { shipping: built };
+      : await findBuilt(heroku, app, builds, commit, directory);
+  if (built === undefined) return { shipping, buildThere: { app, builds, directory } };
+  // Only the build app knows from which folder it has built what this app runs.
+  const runs = current?.slugId === built.slugId ? current : undefined;
+  return { shipping: runs === undefined ? built : { kind: 'nothing', release: runs } };
 }
 
 /** What building there and releasing here will do, in the order of doing it. */
-export function describeBuild({ app }: BuildThere, name: string, commit: string): readonly [Act, Act] {
-  return [
-    {
-      call: `POST /apps/${app}/builds`,
+export function describeBuild(
+  { app, directory }: BuildThere,
+  name: string,
+  commit: string,
+): { readonly build: readonly Act[]; readonly release: Act } {
+  return {
+    build: tarballActs(app, commit, directory, {
       what: `build ${short(commit)} on ${app}, while ${name} serves`,
       undo: 'cancel the pending build',
-    },
-    {
+    }),
+    release: {
       call: `POST /apps/${name}/releases {"slug":"…"}`,
       what: `release the slug of that build`,
       undo: 'release the code from before again, where there is any',
     },
-  ];
+  };
 }
 
 /**
@@ -82,7 +96,7 @@ export async function buildThere(run: Run, before: Preflight, there: BuildThere)
   ports.log.info(`On ${there.app}: build ${short(commit)}; ${name} serves meanwhile.`);
   let build: Build;
   try {
-    build = await buildFromArchive(run, there.app, commit);
+    build = await buildFromTarball(run, there.app, commit);
   } catch (error) {
     await cancel(run, there, commit);
     throw error;

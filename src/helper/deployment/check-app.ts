@@ -4,6 +4,7 @@ import { maskEmail } from '../output/masker.ts';
 import type { Account, Collaborator, Heroku } from '../ports/heroku.ts';
 import type { AppFacts } from './facts.ts';
 import type { Findings } from './findings.ts';
+import { folderOfSlug } from './transport.ts';
 
 type AppSettings = Pick<Settings<'doctor'>, 'app-name' | 'deploy-user'>;
 
@@ -88,7 +89,8 @@ export async function checkApp(
     findings.ok('Release phase', slug.processTypes['release']);
   }
   if (preboot === true) findings.ok('Preboot', 'on: old and new web dynos run side by side for some minutes');
-  return { account, app, formation, preboot, current, deployedCommit, builds };
+  const deployedFolder = folderOfSlug(builds, current?.slugId);
+  return { account, app, formation, preboot, current, deployedCommit, deployedFolder, builds };
 }
 
 /** The list of collaborators is not readable with every key; then the platform's own refusal must do. */

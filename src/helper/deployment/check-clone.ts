@@ -1,8 +1,9 @@
 import type { Settings } from '../../parameters/index.ts';
 import { Refusal } from '../errors.ts';
-import type { Git } from '../ports/git.ts';
+import type { Descent, Git } from '../ports/git.ts';
 import { short, type CloneFacts } from './facts.ts';
 import type { Findings } from './findings.ts';
+import { checkTarball, FETCH_LIMIT_MS, transportOf } from './transport.ts';
 
 const FULL_CHECKOUT = 'or check out with `checkout: {method: full}`, as the orb’s job does.';
 /** What completes a clone by hand; a partial one forgets its filter and fetches all it left out. */
@@ -10,7 +11,6 @@ const COMPLETE = {
   shallow: '`git fetch --unshallow`',
   blobless: '`git config --unset remote.origin.partialclonefilter`, then `git fetch --refetch`',
 };
-const FETCH_LIMIT_MS = 5 * 60_000;
 
 /**
  * Whether there is a repository here, and which commit the revision means.
@@ -18,7 +18,7 @@ const FETCH_LIMIT_MS = 5 * 60_000;
  */
 export async function checkClone(
   git: Git,
-  settings: Pick<Settings<'doctor'>, 'app-name' | 'revision'>,
+  settings: Pick<Settings<'doctor'>, 'app-name' | 'revision' | 'transport' | 'app-directory'>,
   findings: Findings,
 ): Promise<CloneFacts> {
   const version = await git.version();
@@ -43,7 +43,9 @@ export async function checkClone(
   const kind = await git.cloneKind();
   findings.ok('git', version);
   findings.ok('Revision', revision === commit ? commit : `${revision} is ${commit}`);
+  const transport = transportOf(settings);
   if (kind === 'full') findings.ok('Clone', 'full');
+  else if (transport.tarball) findings.ok('Clone', `${kind}: enough for a tarball`);
   else {
     const remedy = `${COMPLETE[kind]}, ${FULL_CHECKOUT}`;
     findings.note('Clone', `${kind}: a deployment first fetches what is missing`, remedy);
@@ -56,7 +58,8 @@ export async function checkClone(
       `Let a buildpack fetch them, before the others: \`heroku buildpacks:add URL -i 1 -a ${settings['app-name']}\``,
     );
   }
-  if (submodules) {
+  if (transport.tarball) await checkTarball(git, commit, transport, findings);
+  else if (submodules) {
     findings.note(
       'Submodules',
       'Heroku fetches them while it builds and needs to reach their URLs',
@@ -103,25 +106,32 @@ export async function haveCommit(
   return mayFetch && git.tryFetchCommit(commit, { timeoutMs: FETCH_LIMIT_MS, ...(signal ? { signal } : {}) });
 }
 
-/** How the commit stands to the one that is deployed. */
-export type Descent = 'first' | 'same' | 'descends' | 'older' | 'elsewhere' | 'unknown';
-
-/** Compares the two commits; `unknown` where the deployed one cannot be had in this clone. */
+/**
+ * Compares the two commits. What a shallow clone's history shows is true, and what it does not show is asked of
+ * origin.
+ */
 export async function readDescent(
   git: Git,
-  commit: string,
+  { commit, kind }: CloneFacts,
   deployed: string | undefined,
-  options: { mayFetch: boolean; signal?: AbortSignal },
+  { mayFetch, signal }: { mayFetch: boolean; signal?: AbortSignal },
 ): Promise<Descent> {
   if (deployed === undefined) return 'first';
   if (deployed === commit) return 'same';
-  if (!(await haveCommit(git, deployed, options))) return 'unknown';
-  if (await git.isAncestor(deployed, commit)) return 'descends';
-  return (await git.isAncestor(commit, deployed)) ? 'older' : 'elsewhere';
+  const isShallow = kind === 'shallow';
+  const limits = signal ? { signal } : {};
+  if (await haveCommit(git, deployed, { mayFetch: mayFetch && !isShallow, ...limits })) {
+    if (await git.isAncestor(deployed, commit)) return 'descends';
+    if (await git.isAncestor(commit, deployed)) return 'older';
+    if (!isShallow) return 'elsewhere';
+  } else if (!isShallow) return mayFetch ? 'unknown' : 'untold';
+  if (!mayFetch) return 'untold';
+  return git.compareAtOrigin(commit, deployed, { timeoutMs: FETCH_LIMIT_MS, ...limits });
 }
 
 /**
- * Refuses a commit that does not descend from the deployed one, unless `force` allows it.
+ * Refuses a commit that does not descend from the deployed one, unless `force` allows it. Where that cannot be
+ * known, it is for the caller to say so.
  * @throws Refusal that names both commits.
  */
 export function requireDescent(
@@ -131,13 +141,14 @@ export function requireDescent(
   deployed: string | undefined,
   force: boolean,
 ): void {
-  if (force || descent === 'first' || descent === 'same' || descent === 'descends' || deployed === undefined)
-    return;
-  const why = {
+  if (force || deployed === undefined) return;
+  const reasons: Partial<Record<Descent, string>> = {
     older: `It is older than ${short(deployed)}: this may be an old build that was started again.`,
     elsewhere: 'The branch was rewritten, or another branch or project deploys to the same app.',
     unknown: `${short(deployed)} is not in this clone, and its origin does not give it: the branch was rewritten, or another project deploys to the same app.`,
-  }[descent];
+  };
+  const why = reasons[descent];
+  if (why === undefined) return;
   throw new Refusal({
     what: `${short(commit)} does not descend from ${short(deployed)}, which is deployed on ${app}.`,
     why,

@@ -4,6 +4,7 @@ import type { Settings } from '../../parameters/index.ts';
 import { nothingPending, type PendingQuestion } from '../migration/before-release.ts';
 import type { Preflight } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
+import { readProcfile } from './transport.ts';
 import { namesTypes, requireKnownTypes } from '../window/selection.ts';
 
 /** What the decision is made from. */
@@ -38,7 +39,8 @@ export async function decideWindow(
   let migrates = settings['migrate-command'] !== '';
   // Read from the commit, because the slug that it becomes does not exist yet.
   const asked = migrates || settings['breaking-migration'] || namesTypes(settings['scale-down']);
-  const procfile = asked && commit !== undefined ? await ports.git.readFile(commit, 'Procfile') : undefined;
+  const procfile =
+    asked && commit !== undefined ? await readProcfile(ports.git, settings, commit) : undefined;
   const releasePhase = procfile !== undefined && /^release\s*:/m.test(procfile);
   if (migrates && releasePhase) {
     migrates = false;

@@ -10,6 +10,8 @@ export interface AppFacts {
   readonly current: Release | undefined;
   /** The commit that the app runs; undefined before the first deployment and where the slug names none. */
   readonly deployedCommit: string | undefined;
+  /** Which folder of it; empty for the top of the repository, undefined where the app did not build it itself. */
+  readonly deployedFolder?: string | undefined;
   /** Newest first. */
   readonly builds: readonly Build[];
 }

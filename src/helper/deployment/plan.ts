@@ -12,6 +12,7 @@ import type { Ports } from './ports.ts';
 import { aroundShipping } from './describe-window.ts';
 import { decideWindow } from './decide-window.ts';
 import { chooseShipping, describeShipping, type Act } from './shipping.ts';
+import { checkTarball, transportOf } from './transport.ts';
 
 /** What a deployment would do now. */
 export interface Plan {
@@ -46,8 +47,8 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   notes.push(
     ...findings.rows.filter((row) => row.level !== 'ok').map((row) => `${row.subject}: ${row.what}`),
   );
-  const descent = await readDescent(git, clone.commit, app.deployedCommit, { mayFetch: false });
-  if (descent === 'unknown') {
+  const descent = await readDescent(git, clone, app.deployedCommit, { mayFetch: false });
+  if (descent === 'untold') {
     notes.push(
       `Whether ${short(clone.commit)} descends from ${short(app.deployedCommit ?? '')} is known only once the deployment has fetched the history.`,
     );
@@ -57,8 +58,14 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const health = await planHealth({ ports, settings }, app, clone.commit);
   const pending = app.builds.find((build) => build.status === 'pending');
   if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
-  const chosen = await chooseShipping(heroku, app, clone.commit, settings.force);
-  const { shipping, buildThere } = await planBuild({ ports, settings }, clone.commit, chosen);
+  const chosen = await chooseShipping(heroku, app, clone.commit, {
+    ...transportOf(settings),
+    force: settings.force,
+  });
+  const { shipping, buildThere } = await planBuild({ ports, settings }, clone.commit, chosen, {
+    current: app.current,
+  });
+  if (buildThere !== undefined) await checkTarball(git, clone.commit, transportOf(settings), new Findings());
   const note = (text: string): void => void notes.push(text);
   const log = { ...ports.log, info: note, warn: note };
   const has = (commit: string): Promise<boolean> => git.hasCommit(commit);
@@ -67,14 +74,16 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const last = 'journal' in kept && kept.journal.status === 'closed' ? kept.journal : undefined;
   const window = await decideWindow(question, app, clone.commit, { ...NOTHING_EARLIER, last });
   const needs = { ...window, backup: await planBackup(question, app, window, undefined) };
-  const [build, release] = buildThere ? describeBuild(buildThere, app.app.name, clone.commit) : [];
-  const ship = release ? [release] : describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
+  const there = buildThere && describeBuild(buildThere, app.app.name, clone.commit);
+  const ship = there
+    ? [there.release]
+    : describeShipping(shipping, app, clone.commit, settings['heroku-branch']);
   return {
     app: app.app.name,
     commit: clone.commit,
     deployed: app.deployedCommit ?? null,
     acts: [
-      ...(build ? [build] : []),
+      ...(there?.build ?? []),
       ...aroundShipping(ship, app, settings, needs),
       ...(health ? [describeHealth(health, settings, app)] : []),
     ],

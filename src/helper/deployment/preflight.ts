@@ -23,6 +23,7 @@ import { Findings } from './findings.ts';
 import { recoverEarlier } from '../recovery/recover-earlier.ts';
 import { decideWindow } from './decide-window.ts';
 import { chooseShipping } from './shipping.ts';
+import { completeFiles, transportOf } from './transport.ts';
 
 /**
  * Finds everything that can be refused before anything is touched. The app is only read; the clone is
@@ -60,15 +61,23 @@ export async function preflight(run: Run): Promise<Preflight> {
   const needs = { ...window, backup: await planBackup(run, app, window, continued(earlier)), health };
   if (found === undefined) return { app, ...whatIsDeployed(app, run.openOnly), ...needs, ...earlier };
 
-  const clone = await completeHistory(git, found, signal);
-  const descent = await readDescent(git, clone.commit, app.deployedCommit, { mayFetch: true, signal });
+  const transport = transportOf(settings);
+  const clone = transport.tarball ? found : await completeHistory(git, found, signal);
+  const descent = await readDescent(git, clone, app.deployedCommit, { mayFetch: true, signal });
   requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
-  const chosen = await chooseShipping(heroku, app, clone.commit, settings.force);
-  if (settings['build-app'] !== '' && chosen.kind === 'push') await waitForOthers(run, settings['build-app']);
-  const { shipping, buildThere } = await planBuild(run, clone.commit, chosen, earlier.prepared);
+  if (descent === 'untold' && !settings.force) warnOfUnknownDescent(run, app, clone.commit);
+  const chosen = await chooseShipping(heroku, app, clone.commit, { ...transport, force: settings.force });
+  const isBuilt = chosen.kind === 'push' || chosen.kind === 'tarball';
+  if (settings['build-app'] !== '' && isBuilt) await waitForOthers(run, settings['build-app']);
+  const { shipping, buildThere } = await planBuild(run, clone.commit, chosen, {
+    prepared: earlier.prepared,
+    current: app.current,
+  });
   if (shipping.kind === 'push' && buildThere === undefined) {
     const fetched = await completeObjects(git, clone, app.deployedCommit, signal);
     if (fetched > 0) log.info(`Fetched ${fetched} objects that this blobless clone lacked.`);
+  } else if (shipping.kind === 'tarball' || buildThere !== undefined) {
+    await completeFiles(ports, clone.commit, transport);
   }
   warnOfTightDeadline(run);
   return { app, clone, shipping, buildThere, ...needs, ...earlier };
@@ -157,6 +166,17 @@ export async function waitForOthers(run: Waiting, name: string): Promise<boolean
     });
   });
   return true;
+}
+
+/** A tarball is built all the same: it is for clones that have no history. */
+function warnOfUnknownDescent(
+  { ports, settings }: Run,
+  { deployedCommit = '' }: AppFacts,
+  commit: string,
+): void {
+  ports.log.warn(
+    `Whether ${short(commit)} descends from ${short(deployedCommit)}, which is deployed on ${settings['app-name']}, is not known: this clone is shallow, and its origin does not tell. It is deployed, even if it should be older. A checkout with \`method: full\` tells.`,
+  );
 }
 
 function warnOfTightDeadline(run: Run): void {

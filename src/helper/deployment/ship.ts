@@ -1,18 +1,12 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { Failure } from '../errors.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { Build } from '../ports/heroku.ts';
 import type { Preflight, Run, Shipped } from './deploy-state.ts';
 import { short } from './facts.ts';
-import { followBuild } from './follow-build.ts';
 import { OurBuild } from './our-build.ts';
 import { pushCommit } from './push-commit.ts';
 import { describeShipping } from './shipping.ts';
+import { buildFromTarball } from './tarball.ts';
 import { undoOfShipping } from './undo-shipping.ts';
 
 /**
@@ -33,15 +27,19 @@ export async function ship(run: Run, before: Preflight, journal: JournalKeeper):
   const ours = new OurBuild({ heroku, app: name, commit: clone.commit, before: app.builds });
   for (const act of describeShipping(shipping, app, clone.commit, run.settings['heroku-branch'])) {
     log.info(`On ${name}: ${act.what}.`);
+    if (act.harmless) continue;
     run.undo.push(undoOfShipping(run, before, ours, { what: act.undo, journal }));
   }
   if (shipping.kind === 'slug') return releaseSlug(run, before, shipping.slugId);
 
+  const unchanged = (): Promise<void> => requireUnchanged(run, before);
+  if (shipping.kind === 'tarball') {
+    return fromBuild(await buildFromTarball(run, name, clone.commit, unchanged));
+  }
   const pushed = await pushCommit(run, before, ours, shipping.lease);
   if (pushed.kind === 'built') return fromBuild(pushed.build);
   log.info('Heroku has this commit without a build of it to release: building it through the Builds API.');
-  await requireUnchanged(run, before);
-  return fromBuild(await buildFromArchive(run, name, clone.commit));
+  return fromBuild(await buildFromTarball(run, name, clone.commit, unchanged));
 }
 
 /**
@@ -64,27 +62,6 @@ async function releaseSlug(run: Run, before: Preflight, slugId: string): Promise
     description: `Deploy ${short(before.clone.commit)}`,
   });
   return { release, slugId, buildId: undefined };
-}
-
-/** The Builds API with the commit's tarball: it knows no history, so nothing about it can be refused. */
-export async function buildFromArchive(run: Run, name: string, commit: string): Promise<Build> {
-  const { git, heroku } = run.ports;
-  const folder = await mkdtemp(join(tmpdir(), 'heroku-cd-source-'));
-  try {
-    const file = join(folder, 'source.tgz');
-    await git.archive(commit, file);
-    const digest = createHash('sha256');
-    await pipeline(createReadStream(file), digest);
-    const sourceUrl = await heroku.uploadSource({ file, bytes: (await stat(file)).size });
-    const build = await heroku.createBuild(name, {
-      sourceUrl,
-      version: commit,
-      checksum: `SHA256:${digest.digest('hex')}`,
-    });
-    return await followBuild(run, name, build, { stream: true });
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }
 
 function fromBuild(build: Build): Shipped {

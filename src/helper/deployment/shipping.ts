@@ -1,5 +1,7 @@
 import type { Build, Heroku, Release } from '../ports/heroku.ts';
 import { short, type AppFacts } from './facts.ts';
+import { tarballActs } from './tarball.ts';
+import { folderOfBuild, type Transport } from './transport.ts';
 
 /** How the commit gets onto the app. */
 export type Shipping =
@@ -8,7 +10,9 @@ export type Shipping =
   /** Heroku has built it before, on this app or on `build-app`: its slug is released. */
   | { readonly kind: 'slug'; readonly slugId: string }
   /** One git push. */
-  | { readonly kind: 'push'; readonly lease?: string };
+  | { readonly kind: 'push'; readonly lease?: string }
+  /** A tarball through the Builds API; `directory`: of this folder, where it is not empty. */
+  | { readonly kind: 'tarball'; readonly directory: string };
 
 /** A mutating act, as `plan` lists it and as the log announces it. */
 export interface Act {
@@ -17,6 +21,8 @@ export interface Act {
   readonly what: string;
   /** What takes it back. */
   readonly undo: string;
+  /** It changes nothing that anybody could notice. */
+  readonly harmless?: true;
 }
 
 /**
@@ -28,28 +34,34 @@ export async function chooseShipping(
   heroku: Heroku,
   app: AppFacts,
   commit: string,
-  force: boolean,
+  { force, tarball, directory }: Transport & { readonly force: boolean },
 ): Promise<Shipping> {
-  if (app.current !== undefined && app.deployedCommit === commit) {
+  // Of a slug that another app built it is not known from which folder: rather build once more than not at all.
+  const sameFolder = (app.deployedFolder ?? '') === directory;
+  if (app.current !== undefined && app.deployedCommit === commit && sameFolder) {
     return { kind: 'nothing', release: app.current };
   }
-  const built = await findBuilt(heroku, app.app.name, app.builds, commit);
+  const built = await findBuilt(heroku, app.app.name, app.builds, commit, directory);
   if (built !== undefined) return built;
+  if (tarball) return { kind: 'tarball', directory };
   // Nothing deployed: no lease, because the branch may exist without a release (a failed first build).
   return force && app.deployedCommit !== undefined
     ? { kind: 'push', lease: app.deployedCommit }
     : { kind: 'push' };
 }
 
-/** The slug that an app has built of the commit, where it has one. */
+/** The slug that an app has built of the commit and that folder of it, where it has one. */
 export async function findBuilt(
   heroku: Heroku,
   app: string,
   builds: readonly Build[],
   commit: string,
+  directory: string,
 ): Promise<Extract<Shipping, { kind: 'slug' }> | undefined> {
-  for (const { version, status, slugId } of builds) {
+  for (const build of builds) {
+    const { version, status, slugId } = build;
     if (version !== commit || status !== 'succeeded' || slugId === undefined) continue;
+    if (folderOfBuild(build) !== directory) continue;
     // Whoever starts a build names its version; the slug's own commit is the stronger witness.
     const slug = await heroku.slug(app, slugId);
     if (slug.commit === undefined || slug.commit === commit) return { kind: 'slug', slugId };
@@ -94,5 +106,10 @@ export function describeShipping(
           undo: putBack,
         },
       ];
+    case 'tarball':
+      return tarballActs(name, commit, shipping.directory, {
+        what: `build ${short(commit)}; Heroku releases it`,
+        undo: putBack,
+      });
   }
 }

@@ -1,4 +1,4 @@
-import type { Build } from '../ports/heroku.ts';
+import type { Build, NewBuild } from '../ports/heroku.ts';
 import type { Api } from './api.ts';
 import { createOnce } from './create-once.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
@@ -47,13 +47,12 @@ export async function cancelBuild(api: Api, app: string, id: string): Promise<bo
 
 /**
  * Starts a build of an uploaded source, once.
- * `checksum`: SHA-256 of the archive, in hex, with or without Heroku's prefix `SHA256:`.
  * `email`: whom the key belongs to, where that can be known.
  */
 export async function createBuild(
   api: Api,
   app: string,
-  build: { sourceUrl: string; version: string; checksum: string },
+  build: NewBuild,
   email: () => Promise<string | undefined>,
 ): Promise<Build> {
   const path = appPath(app, 'builds');
@@ -65,7 +64,8 @@ export async function createBuild(
   const known = new Set(before.map(({ id }) => id));
   const since = Date.parse(before[0]?.createdAt ?? '');
   const checksum = build.checksum.startsWith('SHA256:') ? build.checksum : `SHA256:${build.checksum}`;
-  const body = { source_blob: { url: build.sourceUrl, version: build.version, checksum } };
+  const { sourceUrl: url, version, versionDescription: version_description } = build;
+  const body = { source_blob: { url, version, version_description, checksum } };
   return createOnce(
     {
       noun: 'build',

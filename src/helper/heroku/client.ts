@@ -16,6 +16,7 @@ import type {
   Heroku,
   LogFilter,
   LogStream,
+  NewBuild,
   NewDyno,
   ProcessFormation,
   Release,
@@ -270,7 +271,7 @@ export class HerokuClient implements Heroku {
     return uploadSource(this.#api, tarball);
   }
 
-  createBuild(app: string, build: { sourceUrl: string; version: string; checksum: string }): Promise<Build> {
+  createBuild(app: string, build: NewBuild): Promise<Build> {
     return builds.createBuild(this.#api, app, build, () => this.#email());
   }
 

@@ -173,7 +173,7 @@ export const buildShape = pipe(
   object({
     id: string(),
     status: picklist(['pending', 'succeeded', 'failed']),
-    source_blob: nullish(object({ version: nullish(string()) })),
+    source_blob: nullish(object({ version: nullish(string()), version_description: nullish(string()) })),
     slug: nullish(withId),
     release: nullish(withId),
     output_stream_url: nullish(string()),
@@ -184,6 +184,7 @@ export const buildShape = pipe(
     id: row.id,
     status: row.status,
     version: row.source_blob?.version ?? undefined,
+    versionDescription: row.source_blob?.version_description ?? undefined,
     slugId: row.slug?.id,
     releaseId: row.release?.id,
     outputStreamUrl: row.output_stream_url ?? undefined,

@@ -2,14 +2,17 @@ import type { Preflight } from '../deployment/deploy-state.ts';
 import { short, type AppFacts } from '../deployment/facts.ts';
 import type { Ports } from '../deployment/ports.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Settings } from '../../parameters/index.ts';
+import { appDirectory, type Settings } from '../../parameters/index.ts';
 import { comparePaths, type PathsSay } from './paths.ts';
 import type { Answer } from './pending.ts';
 
 /** What it is learned from. */
 export interface PendingQuestion {
   readonly ports: Pick<Ports, 'git' | 'log'>;
-  readonly settings: Pick<Settings<'deploy'>, 'migration-paths' | 'pending-migrations-command'>;
+  readonly settings: Pick<
+    Settings<'deploy'>,
+    'migration-paths' | 'pending-migrations-command' | 'app-directory'
+  >;
   /** Whether the clone has the commit, or can get it. */
   readonly has: (commit: string) => Promise<boolean>;
   /** Asks the current release; absent where no dyno may be started. */
@@ -23,7 +26,7 @@ export interface PendingQuestion {
  */
 export async function nothingPending(
   question: PendingQuestion,
-  { deployedCommit: deployed }: Pick<AppFacts, 'deployedCommit'>,
+  { deployedCommit: deployed, deployedFolder }: Pick<AppFacts, 'deployedCommit' | 'deployedFolder'>,
   /** Undefined: what is deployed is to be migrated. */
   commit: string | undefined,
   last: Preflight['last'],
@@ -32,7 +35,10 @@ export async function nothingPending(
   const { log } = ports;
   const { 'migration-paths': paths, 'pending-migrations-command': command } = settings;
   if (paths !== '' && commit !== undefined) {
-    const says = unproven(last, deployed, commit) ?? (await comparePaths(question, paths, deployed, commit));
+    const says =
+      otherFolder(deployedFolder, settings) ??
+      unproven(last, deployed, commit) ??
+      (await comparePaths(question, paths, deployed, commit));
     if ('nothing' in says) {
       log.info(`Nothing to migrate: ${says.nothing}`);
       return true;
@@ -55,6 +61,15 @@ export async function nothingPending(
     `Only dynos of ${short(commit)} know its migrations: \`pending-migrations-command\` is asked once it is released.`,
   );
   return false;
+}
+
+/** Files of another folder prove nothing about the migrations of this one. */
+function otherFolder(
+  deployed: string | undefined,
+  settings: PendingQuestion['settings'],
+): PathsSay | undefined {
+  if (deployed === undefined || deployed === appDirectory(settings['app-directory'])) return undefined;
+  return { pending: 'What is deployed was built from another `app-directory`.' };
 }
 
 /** That files have not changed proves nothing where the migration before has not been seen to succeed. */

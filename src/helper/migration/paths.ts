@@ -1,4 +1,4 @@
-import { migrationPaths } from '../../parameters/index.ts';
+import { appDirectory, migrationPaths, type Settings } from '../../parameters/index.ts';
 import { short } from '../deployment/facts.ts';
 import type { Git } from '../ports/git.ts';
 
@@ -12,9 +12,11 @@ export type PathsSay = { readonly nothing: string } | { readonly pending: string
 export async function comparePaths(
   {
     ports: { git },
+    settings,
     has,
   }: {
     readonly ports: { readonly git: Pick<Git, 'changedFiles'> };
+    readonly settings: Pick<Settings<'deploy'>, 'app-directory'>;
     readonly has: (commit: string) => Promise<boolean>;
   },
   paths: string,
@@ -26,7 +28,11 @@ export async function comparePaths(
   if (!(await has(deployed))) {
     return { pending: `The deployed commit ${short(deployed)} is not in this clone, ${assumed}` };
   }
-  for (const pattern of migrationPaths(paths)) {
+  const directory = appDirectory(settings['app-directory']);
+  // What stands for other characters in a pattern stands for itself in the name of a folder.
+  const below = directory === '' ? '' : `${directory.replace(/[*?[\\]/g, '\\$&')}/`;
+  for (const given of migrationPaths(paths)) {
+    const pattern = `${below}${given}`;
     const [changed] = await git.changedFiles(deployed, commit, pattern);
     if (changed !== undefined) {
       return { pending: `${changed} differs between ${short(deployed)} and ${short(commit)}, ${assumed}` };

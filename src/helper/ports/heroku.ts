@@ -134,11 +134,22 @@ export interface Build {
   readonly status: BuildStatus;
   /** The commit, where the build came from a git push or was given one. */
   readonly version: string | undefined;
+  /** What whoever started it wrote beside the version. */
+  readonly versionDescription?: string | undefined;
   readonly slugId: string | undefined;
   readonly releaseId: string | undefined;
   readonly outputStreamUrl: string | undefined;
   readonly userEmail: string;
   readonly createdAt: string;
+}
+
+/** A build to start, of an uploaded source. */
+export interface NewBuild {
+  readonly sourceUrl: string;
+  readonly version: string;
+  readonly versionDescription?: string;
+  /** SHA-256 of the source, in hex, with or without Heroku's prefix `SHA256:`. */
+  readonly checksum: string;
 }
 
 /** A database of Heroku Postgres that an app uses. */
@@ -291,7 +302,7 @@ export interface Heroku extends Databases {
   /** Uploads a .tar.gz and gives the URL that a build can read it from. */
   uploadSource(tarball: { file: string; bytes: number }): Promise<string>;
   /** Starts a build. Never sent twice unless nothing was created. */
-  createBuild(app: string, build: { sourceUrl: string; version: string; checksum: string }): Promise<Build>;
+  createBuild(app: string, build: NewBuild): Promise<Build>;
   /**
    * Follows a build's or a release command's output to its end, line by line. Resolves false where it
    * could not be followed to the end; the outcome is never read from it.

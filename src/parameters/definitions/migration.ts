@@ -34,7 +34,7 @@ export const MIGRATION = [
     type: 'string',
     default: '',
     description:
-      'Where migrations lie, such as `db/migrate/**`: patterns from the top of the repository, with commas or line breaks between them, as git reads them. Where no such file differs between the deployed commit and the new one, nothing is pending: no window, no backup, no migration.',
+      'Where migrations lie, such as `db/migrate/**`: patterns from the top of the repository (with `app-directory`, of that folder), with commas or line breaks between them, as git reads them. Where no such file differs between the deployed commit and the new one, nothing is pending: no window, no backup, no migration.',
     commands: DEPLOYING,
     check: checkMigrationPaths,
   },

@@ -1,6 +1,13 @@
 import type { ParameterDefinition } from '../definition.ts';
 import { checkDeployments } from '../deployments.ts';
-import { checkAppName, checkConfigNames, checkEmail, checkHerokuBranch, checkRevision } from '../rules.ts';
+import {
+  checkAppDirectory,
+  checkAppName,
+  checkConfigNames,
+  checkEmail,
+  checkHerokuBranch,
+  checkRevision,
+} from '../rules.ts';
 import { CLONING, DEPLOYING, WHOSE, EVERYWHERE } from './commands-of.ts';
 import { SSH_KEY_COMMANDS } from './ssh-key.ts';
 
@@ -57,7 +64,8 @@ export const TARGET = [
     name: 'heroku-branch',
     type: 'string',
     default: 'main',
-    description: 'The branch on Heroku that is pushed to: `main`, or `master` for apps that still use it.',
+    description:
+      'The branch on Heroku that is pushed to: `main`, or `master` for apps that still use it. With `transport: build` there is none.',
     commands: DEPLOYING,
     check: checkHerokuBranch,
     required: true,
@@ -67,8 +75,26 @@ export const TARGET = [
     type: 'boolean',
     default: false,
     description:
-      'Allow going to a commit that does not descend from the deployed one. The push then carries a lease on the deployed commit, so that nobody else’s deployment is overwritten.',
+      'Allow going to a commit that does not descend from the deployed one. The push then carries a lease on the deployed commit, so that nobody else’s deployment is overwritten; a tarball is built only while the release that was found is current.',
     commands: CLONING,
+  },
+  {
+    name: 'transport',
+    type: 'enum',
+    values: ['git', 'build'],
+    default: 'git',
+    description:
+      '`git`: one git push. `build`: a tarball of the same files through Heroku’s Builds API, which needs no history, so that a shallow clone will do; has no limit of git requests; and holds the files of submodules that are checked out.',
+    commands: CLONING,
+  },
+  {
+    name: 'app-directory',
+    type: 'string',
+    default: '',
+    description:
+      'Deploy this folder of the repository as the root of the app, such as `apps/api`. It is shipped as with `transport: build`, because a git push takes whole repositories. `Procfile` and `migration-paths` are looked for in it.',
+    commands: CLONING,
+    check: checkAppDirectory,
   },
   {
     name: 'build-app',

@@ -16,7 +16,7 @@ let [first, code, second, without] = ['', '', '', ''];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'heroku-cd-pending-'));
   repository = await createRepository(join(folder, 'repository'));
-  first = await repository.commit({ 'db/migrate/1.sql': '1', 'app/a[1].txt': 'a' });
+  first = await repository.commit({ 'db/migrate/1.sql': '1', 'app/a[1].txt': 'a', 'x[1]/c.txt': 'c' });
   code = await repository.commit({ 'app/b.txt': 'b' });
   second = await repository.commit({ 'db/migrate/2.sql': '2' });
   await repository.git('rm', '--quiet', 'db/migrate/2.sql');
@@ -30,13 +30,24 @@ interface Asked {
   readonly answer?: Answer;
   readonly last?: Partial<Journal>;
   readonly directory?: string;
+  /** `app-directory`. */
+  readonly appDirectory?: string;
+  readonly deployedFolder?: string;
 }
 
 /** What is decided between two commits, and the one line that says why. */
 async function decide(
   deployed: string | undefined,
   commit: string | undefined,
-  { paths = '', command = '', answer, last, directory = repository.directory }: Asked,
+  {
+    paths = '',
+    command = '',
+    answer,
+    last,
+    directory = repository.directory,
+    appDirectory = '',
+    deployedFolder,
+  }: Asked,
 ): Promise<{ nothing: boolean; says: string }> {
   const log = new RecordingLog();
   const git = createGit({
@@ -47,11 +58,20 @@ async function decide(
   });
   const question: PendingQuestion = {
     ports: { git, log },
-    settings: { 'migration-paths': paths, 'pending-migrations-command': command },
+    settings: {
+      'migration-paths': paths,
+      'pending-migrations-command': command,
+      'app-directory': appDirectory,
+    },
     has: (one) => git.hasCommit(one),
     ...(answer === undefined ? {} : { ask: () => Promise.resolve(answer) }),
   };
-  const nothing = await nothingPending(question, { deployedCommit: deployed }, commit, last as Journal);
+  const nothing = await nothingPending(
+    question,
+    { deployedCommit: deployed, deployedFolder },
+    commit,
+    last as Journal,
+  );
   return { nothing, says: log.all };
 }
 
@@ -82,6 +102,40 @@ test.each<[string, () => [string, string], string, boolean, RegExp]>([
   const [deployed, commit] = commits();
   const decided = await decide(deployed, commit, { paths });
   expect(decided).toEqual({ nothing, says: expect.stringMatching(says) });
+});
+
+describe('with an app-directory, files of migration-paths', () => {
+  test.each<[string, string, () => [string, string], string, boolean, RegExp]>([
+    ['are those in it', 'db', () => [first, code], 'migrate/**', true, /^Nothing to migrate/m],
+    ['that changed are found', './db/', () => [code, second], 'migrate/**', false, /2\.sql differs/],
+    ['that changed elsewhere do not count', 'app', () => [code, second], '*.txt', true, /^Nothing/m],
+    [
+      'named from the top match nothing',
+      'db',
+      () => [first, code],
+      'db/migrate/**',
+      false,
+      /matches "db\/db/,
+    ],
+    [
+      'may be in a folder whose name looks like a pattern',
+      'x[1]',
+      () => [first, code],
+      '*',
+      true,
+      /^Nothing/m,
+    ],
+  ])('%s', async (_case, appDirectory, commits, paths, nothing, says) => {
+    const [deployed, commit] = commits();
+    const decided = await decide(deployed, commit, { paths, appDirectory });
+    expect(decided).toEqual({ nothing, says: expect.stringMatching(says) });
+  });
+
+  test('say nothing where what is deployed was built from another folder', async () => {
+    const { nothing, says } = await decide(first, code, { paths: 'db/**', deployedFolder: 'db' });
+    expect(nothing).toBe(false);
+    expect(says).toContain('another `app-directory`');
+  });
 });
 
 test('where Heroku does not say what is deployed, a migration is assumed', async () => {
