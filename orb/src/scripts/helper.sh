@@ -1,9 +1,10 @@
 #!/bin/sh
 # These make git and Node print credentials; a variable that is set here cannot reach the helper.
-unset DEBUG NODE_DEBUG GIT_CURL_VERBOSE
-for name in $(env | sed -n 's/^\(GIT_TRACE[A-Za-z0-9_]*\)=.*/\1/p'); do
+for name in $(env | sed -nE 's/^(DEBUG|NODE_DEBUG|GIT_CURL_VERBOSE|GIT_TRACE[A-Za-z0-9_]*)=.*/\1/p'); do
   unset "$name"
+  export HEROKU_CD_UNSET="${HEROKU_CD_UNSET:-} $name"
 done
+unset DEBUG NODE_DEBUG GIT_CURL_VERBOSE
 
 helper="${HOME:-}/.local/share/heroku-cd/heroku-cd.cjs"
 if [ ! -f "$helper" ]; then

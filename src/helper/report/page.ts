@@ -146,7 +146,7 @@ function changes(result: Result): Markup {
     ['Backups', result.backups.join(', ')],
     ['Recovery point', result.recoveryPoint],
     ['Also used by', result.sharedDatabase.join(', ')],
-    ['Caches', result.caches.map((one) => (typeof one === 'string' ? one : JSON.stringify(one))).join(', ')],
+    ['Caches', result.caches.join(', ')],
     ['Requests', `${requests.total} to Heroku’s API, ${requests.git} to its git server`],
   ];
   return markup`<table><thead><tr><th scope="col">What</th><th scope="col">Before</th><th scope="col">After</th></tr></thead>

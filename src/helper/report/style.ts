@@ -24,7 +24,7 @@ code,pre{font:.875em/1.5 ui-monospace,Menlo,Consolas,monospace}pre code{font:inh
 .time .track{position:relative;width:100%;min-width:4rem;padding:0}
 .time tbody .track{border:solid var(--line);border-width:0 1px}
 .track i{position:absolute;top:0;bottom:0}
-.track .bar{top:.5rem;bottom:.5rem;min-width:3px;border-radius:2px;background:var(--tone,var(--bar))}
+.track .bar{top:.5rem;bottom:auto;height:.9rem;min-width:3px;border-radius:2px;background:var(--tone,var(--bar))}
 .track span{float:left;font-weight:400;font-size:.85rem}
 .track span+span{float:right}
 .page{background:var(--page)}
@@ -40,6 +40,6 @@ tbody th{font-weight:400;color:var(--soft)}
 pre{margin:.75rem 0 0;padding:.9rem 1.1rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card);white-space:pre-wrap}
 .log{display:flex;flex-direction:column-reverse;max-height:32rem;overflow:auto}
 footer{margin-top:2.5rem;font-size:.85rem}
-@media(max-width:40rem){body{padding:1.25rem 1rem 2rem}h1{font-size:1.6rem}.tiles{grid-template-columns:1fr 1fr}.time .track span,.time .tone{display:block;float:none}.time .n{padding-left:.6rem}.time th{padding-right:.6rem}td{font-size:.9rem}.facts{grid-template-columns:minmax(5.5rem,auto) 1fr;gap:.3rem .8rem}}
+@media(max-width:40rem){body{padding:1.25rem 1rem 2rem}h1{font-size:1.6rem}.tiles{grid-template-columns:1fr 1fr}.time .track span,.time .tone{display:block;float:none}.time td{vertical-align:middle}.time .n{padding-left:.6rem}.time tbody th{padding-right:.6rem}td{font-size:.9rem}.facts{grid-template-columns:minmax(5.5rem,auto) 1fr;gap:.3rem .8rem}}
 @media print{body{max-width:none;padding:0}.log{max-height:none}section{break-inside:avoid}section.long{break-inside:auto}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `;
