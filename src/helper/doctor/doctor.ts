@@ -139,8 +139,8 @@ async function compare(
   settings: DoctorSettings,
 ): Promise<readonly Finding[]> {
   const check = async (findings: Findings): Promise<void> => {
-    const descent = await readDescent(git, clone.commit, deployed, { mayFetch: false });
-    if (descent === 'unknown') {
+    const descent = await readDescent(git, clone, deployed, { mayFetch: false });
+    if (descent === 'untold') {
       findings.note(
         'Descent',
         `the deployed commit ${deployed?.slice(0, 8) ?? ''} is not in this clone, so whether this one follows it is open`,

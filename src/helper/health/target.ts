@@ -4,12 +4,13 @@ import { statusRanges } from '../../parameters/rules-of-health.ts';
 import type { AppFacts } from '../deployment/facts.ts';
 import type { Ports } from '../deployment/ports.ts';
 import type { Act } from '../deployment/shipping.ts';
+import { readProcfile } from '../deployment/transport.ts';
 import { Refusal } from '../errors.ts';
 import { defaultSettings } from '../settings/read-settings.ts';
 
 type HealthSettings = Pick<
   Settings<'deploy'>,
-  (typeof HEALTH)[number]['name'] | 'migrate-command' | 'migration-is-backward-compatible'
+  (typeof HEALTH)[number]['name'] | 'migrate-command' | 'migration-is-backward-compatible' | 'app-directory'
 >;
 
 /** Where an app is asked how it is, and what it should answer. */
@@ -37,7 +38,7 @@ export async function planHealth(
   if (HEALTH.every(({ name }) => settings[name] === defaults[name])) return undefined;
   if (settings['on-unhealthy'] === 'rollback' && !settings['migration-is-backward-compatible']) {
     if (settings['migrate-command'] !== '') throw acrossMigration('`migrate-command` migrates');
-    const procfile = commit === undefined ? undefined : await ports.git.readFile(commit, 'Procfile');
+    const procfile = commit === undefined ? undefined : await readProcfile(ports.git, settings, commit);
     if (procfile !== undefined && /^release\s*:/m.test(procfile)) {
       throw acrossMigration('the Procfile has a `release` process, which migrates');
     }
