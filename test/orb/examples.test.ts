@@ -65,14 +65,6 @@ describe('the examples', () => {
   });
 });
 
-describe('the project’s own pipeline', () => {
-  it('compiles, and runs its jobs on every commit', () => {
-    const file = join(ROOT, '.circleci', 'config.yml');
-    const { workflows } = expandConfig({ text: readFileSync(file, 'utf8'), file });
-    expect(workflows.flatMap(({ jobs }) => jobs.map(({ name }) => name))).toEqual(['test', 'generated-files']);
-  });
-});
-
 describe('the orb in a job', () => {
   let folder: string;
   let orb: string;
