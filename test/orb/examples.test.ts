@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expandConfig, expandExamples, rehearseJob, type JobResult } from '../../src/rehearsal/index.ts';
+import { expandExamples, rehearseJob, type JobResult } from '../../src/rehearsal/index.ts';
 import { ROOT, checkedOrb, contextWith } from './support/orb.ts';
 
 /**
