@@ -3,6 +3,7 @@ import { type Act, type Done, perform } from './acts/act.ts';
 import { restoreByHand } from './acts/restore.ts';
 import { captureByHand, listBackups } from './acts/backup.ts';
 import { closeWindow } from './acts/close-window.ts';
+import { flushCache } from './acts/flush-cache.ts';
 import { checkPages, clearPages, setPages } from './acts/maintenance-page.ts';
 import { setPage } from './acts/page.ts';
 import { runCommand } from './acts/run.ts';
@@ -135,6 +136,10 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       case 'backup list': {
         const settings = readSettings('backup list', invocation.flags, around.environment);
         return await perform(connect(settings, around), settings, 'untouched', listBackups);
+      }
+      case 'flush-cache': {
+        const settings = readSettings('flush-cache', invocation.flags, around.environment);
+        return await perform(connect(settings, around), settings, 'untouched', flushCache);
       }
       case 'identify': {
         const settings = readSettings('identify', invocation.flags, around.environment);

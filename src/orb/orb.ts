@@ -2,6 +2,7 @@ import { backupDatabaseCommand } from './commands/backup-database.ts';
 import { closeWindowCommand } from './commands/close-window.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { flushCacheCommand } from './commands/flush-cache.ts';
 import { installCommand } from './commands/install.ts';
 import { maintenanceOffCommand } from './commands/maintenance-off.ts';
 import { maintenanceOnCommand } from './commands/maintenance-on.ts';
@@ -17,6 +18,7 @@ import type { OrbContext } from './context.ts';
 import { branchesToApps } from './examples/branches-to-apps.ts';
 import { deployInsideYourOwnJob } from './examples/deploy-inside-your-own-job.ts';
 import { deployMainAfterTests } from './examples/deploy-main-after-tests.ts';
+import { flushTheCache } from './examples/flush-the-cache.ts';
 import { migrateByHand } from './examples/migrate-by-hand.ts';
 import { migrateInAWindow } from './examples/migrate-in-a-window.ts';
 import { migrateWithoutAWindow } from './examples/migrate-without-a-window.ts';
@@ -29,6 +31,7 @@ import { twoAppsOfOneRepository } from './examples/two-apps-of-one-repository.ts
 import { defaultExecutor } from './executors/default.ts';
 import { closeWindowJob } from './jobs/close-window.ts';
 import { deployJob } from './jobs/deploy.ts';
+import { flushCacheJob } from './jobs/flush-cache.ts';
 import { maintenanceWrappedMigrateJob } from './jobs/maintenance-wrapped-migrate.ts';
 import { openWindowJob } from './jobs/open-window.ts';
 import { recoverJob } from './jobs/recover.ts';
@@ -53,6 +56,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       doctorCommand(context),
       deployCommand(context),
       maintenanceWrappedMigrateCommand(context),
+      flushCacheCommand(context),
       openWindowCommand(context),
       closeWindowCommand(context),
       recoverCommand(context),
@@ -66,6 +70,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       restoreDatabaseCommand(context),
       deployJob(context),
       maintenanceWrappedMigrateJob(context),
+      flushCacheJob(context),
       openWindowJob(context),
       closeWindowJob(context),
       recoverJob(context),
@@ -73,6 +78,7 @@ export function buildOrb(context: OrbContext): OrbDocument {
       deployMainAfterTests(context),
       migrateInAWindow(context),
       migrateWithoutAWindow(context),
+      flushTheCache(context),
       migrateByHand(context),
       recoverAfterACancel(context),
       restoreAfterAFailedMigration(context),

@@ -24,6 +24,8 @@ export const COMMANDS = {
   'backup restore':
     'Put a backup in the place of the app’s database: page on, everything stopped, a backup of what is there first.',
   'backup list': 'List the backups and restores of the app’s database; change nothing.',
+  'flush-cache':
+    'Flush the app’s memcached add-on, every server with a proof, and run `flush-command` where there is one.',
   identify:
     'Ask Heroku for the id of the app and write it to a file, for the key of a cache; change nothing.',
   doctor: 'Check the key, the account, the access to the app and the clone; change nothing.',

@@ -1,3 +1,4 @@
+import { CACHES } from './definitions/caches.ts';
 import { COMMAND_LINE } from './definitions/command-line.ts';
 import { DATABASE } from './definitions/database.ts';
 import { GOING_BACK } from './definitions/going-back.ts';
@@ -16,6 +17,7 @@ export const PARAMETERS = [
   ...WINDOW,
   ...MIGRATION,
   ...DATABASE,
+  ...CACHES,
   ...HEALTH,
   ...GOING_BACK,
   ...LIMITS,

@@ -104,6 +104,13 @@ export function checkDynoSize(value: string): string | undefined {
     : 'a dyno size is wanted, such as `standard-2x`';
 }
 
+/** What names of config vars begin with (schema: config-var), without the `_` before `SERVERS`. */
+export function checkConfigPrefix(value: string): string | undefined {
+  return /^[A-Za-z]\w*[A-Za-z0-9]$/.test(value)
+    ? undefined
+    : 'what the config vars’ names begin with is wanted, such as `MEMCACHIER` for `MEMCACHIER_SERVERS`';
+}
+
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/;
 const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 

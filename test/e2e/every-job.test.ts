@@ -35,6 +35,12 @@ const JOBS: readonly Part[] = [
     says: 'runs the release of v',
     ...SERVING,
   },
+  {
+    job: 'flush-cache',
+    parameters: { 'flush-command': 'true' },
+    says: 'Flushed: flush-command.',
+    ...SERVING,
+  },
 ];
 
 /** Each command of the orb in one job of somebody's own; only the first of them installs. */
@@ -54,6 +60,7 @@ const COMMANDS: readonly (readonly [string, Readonly<Record<string, unknown>>?])
   ['backup-database'],
   ['restore-database', { 'backup-id': 'b001', confirm: APP }],
   ['rollback', { 'migration-is-backward-compatible': true }],
+  ['flush-cache', { 'if-present': true }],
 ];
 
 const namesOf = (kind: 'job' | 'command'): readonly string[] =>

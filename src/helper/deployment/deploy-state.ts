@@ -2,12 +2,14 @@ import type { Settings } from '../../parameters/index.ts';
 import type { BuildThere } from '../build-app/build.ts';
 import type { BackupPlan } from '../database/backup-plan.ts';
 import type { HealthCheck } from '../health/target.ts';
+import type { HerokuCdError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { Migration } from '../migration/migrate.ts';
 import type { Release } from '../ports/heroku.ts';
 import type { Budget } from '../time/budget.ts';
 import type { AppFacts, CloneFacts } from './facts.ts';
+import type { FlushPlan } from './flush.ts';
 import type { PhaseRunner } from './phases.ts';
 import type { Ports } from './ports.ts';
 import type { DatabaseOutcome } from './result.ts';
@@ -47,6 +49,8 @@ export interface Preflight {
   readonly window: boolean;
   /** What is done about the database first; absent where nothing is. */
   readonly backup?: BackupPlan | undefined;
+  /** What is flushed; absent where nothing is. */
+  readonly flush?: FlushPlan | undefined;
   /** How the app is asked in the end whether it is well. */
   readonly health?: HealthCheck | undefined;
   /** A window that an earlier run left closed on purpose, and that this run continues. */
@@ -70,6 +74,10 @@ export interface Progress {
   migration?: Migration;
   /** The migration has begun, or the deployment is done: a signal takes nothing back any more. */
   noWayBack?: true;
+  /** Caches that were flushed, each with how; absent before the phase. */
+  caches?: readonly string[];
+  /** What was not flushed, for when all else is done. */
+  unflushed?: HerokuCdError;
   /** Process types that could not be brought back. */
   notBack: readonly string[];
   database: DatabaseOutcome;

@@ -14,7 +14,8 @@ import { Budget } from '../time/budget.ts';
 import { checkJob } from './check-job.ts';
 import { describeError } from './describe-error.ts';
 import type { Progress, Run } from './deploy-state.ts';
-import { PhaseRunner } from './phases.ts';
+import { flushCaches } from './flush.ts';
+import { type PhaseName, PhaseRunner } from './phases.ts';
 import type { Ports } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { prepareJournal } from './prepare-journal.ts';
@@ -69,6 +70,7 @@ export async function deploy(
   let error: unknown;
   try {
     await runPhases(run, progress);
+    error = progress.unflushed;
   } catch (thrown) {
     // An abort surfaces as whatever the aborted call throws; the signal's own reason is the truth. Once a
     // migration has begun, or the deployment is done, a signal stops nothing any more.
@@ -127,6 +129,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
       await phases.run('restart', () => restartDynos(run, journal));
     }
   }
+  await flushCaches(run, progress);
   const stays = journal.current.byHand === true;
   if (window !== undefined && !stays) {
     progress.notBack = (
@@ -176,11 +179,16 @@ function requireAllBack(run: Run, { notBack }: Progress): void {
   });
 }
 
+/** What was not flushed is told only after the phases behind it. */
+function failedIn({ phases }: Run, { unflushed }: Progress, error: unknown): PhaseName | undefined {
+  return error === unflushed ? 'flush caches' : phases.current;
+}
+
 /** Takes back what a failed run began, reads the app once more, and says what came of it all. */
 async function finish(run: Run, progress: Progress, error: unknown): Promise<Result> {
   const { ports, phases } = run;
   const prepared = run.half === 'prepare' && error === undefined;
-  const failedPhase = error === undefined ? undefined : phases.current;
+  const failedPhase = error === undefined ? undefined : failedIn(run, progress, error);
   if (error !== undefined) describeError(ports.log, error);
   progress.window?.guard?.close();
   const after = failedPhase === 'health' ? settleUnhealthy : settle;

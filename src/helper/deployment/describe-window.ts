@@ -2,6 +2,7 @@ import type { Settings } from '../../parameters/index.ts';
 import { typesToStop } from '../window/selection.ts';
 import type { Preflight } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
+import { describeFlush } from './flush.ts';
 import type { Act } from './shipping.ts';
 
 /** The acts of a whole deployment: shipping, and around it the window and the migration where there are any. */
@@ -9,7 +10,7 @@ export function aroundShipping(
   shipping: readonly Act[],
   facts: AppFacts,
   settings: Settings<'plan'>,
-  needs: Pick<Preflight, 'migrates' | 'window' | 'backup' | 'prebootOff'>,
+  needs: Pick<Preflight, 'migrates' | 'window' | 'backup' | 'prebootOff' | 'flush'>,
 ): readonly Act[] {
   const name = facts.app.name;
   const stopped = needs.window
@@ -39,6 +40,7 @@ export function aroundShipping(
           { call: `DELETE /apps/${name}/dynos`, what: 'restart the dynos', undo: 'nothing: it is harmless' },
         ]
       : []),
+    ...(needs.flush === undefined ? [] : describeFlush(name, needs.flush)),
     ...(stopped.length > 0 ? [scaleAct(name, `scale back to ${quantities}`, after)] : []),
     ...(page ? [pageAct(name, false, after)] : []),
     ...(needs.prebootOff ? [prebootAct(name, true, after)] : []),

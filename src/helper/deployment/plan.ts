@@ -8,6 +8,7 @@ import { checkClone, readDescent, requireDescent } from './check-clone.ts';
 import { checkJob } from './check-job.ts';
 import { short } from './facts.ts';
 import { Findings } from './findings.ts';
+import { planFlush } from './flush.ts';
 import type { Ports } from './ports.ts';
 import { aroundShipping } from './describe-window.ts';
 import { decideWindow } from './decide-window.ts';
@@ -56,6 +57,7 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
     requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
   }
   const health = await planHealth({ ports, settings }, app, clone.commit);
+  const flush = await planFlush({ ports, settings });
   const pending = app.builds.find((build) => build.status === 'pending');
   if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
   const chosen = await chooseShipping(heroku, app, clone.commit, {
@@ -73,7 +75,7 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const kept = await readJournal(ports, app.app.id, { evenOld: true });
   const last = 'journal' in kept && kept.journal.status === 'closed' ? kept.journal : undefined;
   const window = await decideWindow(question, app, clone.commit, { ...NOTHING_EARLIER, last });
-  const needs = { ...window, backup: await planBackup(question, app, window, undefined) };
+  const needs = { ...window, backup: await planBackup(question, app, window, undefined), flush };
   const there = buildThere && describeBuild(buildThere, app.app.name, clone.commit);
   const ship = there
     ? [there.release]

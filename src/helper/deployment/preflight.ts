@@ -20,6 +20,7 @@ import {
 import type { Preflight, Run } from './deploy-state.ts';
 import { short, type AppFacts } from './facts.ts';
 import { Findings } from './findings.ts';
+import { planFlush } from './flush.ts';
 import { recoverEarlier } from '../recovery/recover-earlier.ts';
 import { decideWindow } from './decide-window.ts';
 import { chooseShipping } from './shipping.ts';
@@ -58,7 +59,8 @@ export async function preflight(run: Run): Promise<Preflight> {
     ask: () => askPending(run),
   };
   const window = await decideWindow(question, app, found?.commit, earlier);
-  const needs = { ...window, backup: await planBackup(run, app, window, continued(earlier)), health };
+  const flush = await planFlush(run);
+  const needs = { ...window, backup: await planBackup(run, app, window, continued(earlier)), health, flush };
   if (found === undefined) return { app, ...whatIsDeployed(app, run.openOnly), ...needs, ...earlier };
 
   const transport = transportOf(settings);

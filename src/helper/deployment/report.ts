@@ -54,7 +54,7 @@ export function buildResult(run: Run, outcome: Outcome): Result {
     recoveryPoint: kept?.recoveryPoint ?? null,
     sharedDatabase: before?.backup?.sharedWith ?? [],
     migration: progress.migration ?? null,
-    caches: [],
+    caches: progress.caches ?? [],
     phases: run.phases.records,
     requests: {
       total: heroku.requests.total,
@@ -79,13 +79,14 @@ function time(ms: number | undefined): string | null {
 }
 
 /** What closing the window could not bring back belongs to what went wrong, whatever that began with. */
-function whyOf(error: unknown, { notBack }: Progress): string | null {
+function whyOf(error: unknown, { notBack, unflushed }: Progress): string | null {
   const why = error instanceof HerokuCdError ? error.why : undefined;
   const back =
     notBack.length === 0 || (error instanceof HerokuCdError && error.what.includes(notBack.join('; ')))
       ? undefined
       : `These process types could not be brought back: ${notBack.join('; ')}.`;
-  return [why, back].filter(Boolean).join(' ') || null;
+  const caches = error === unflushed ? undefined : unflushed?.what;
+  return [why, back, caches].filter(Boolean).join(' ') || null;
 }
 
 function process({ type, quantity, size }: ProcessFormation): ResultProcess {

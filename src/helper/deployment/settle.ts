@@ -10,6 +10,7 @@ import { messageOf } from '../output/message.ts';
 import { closeWindow } from '../window/close.ts';
 import { tryPrebootBack } from '../window/preboot.ts';
 import type { Progress, Run } from './deploy-state.ts';
+import { flushCaches } from './flush.ts';
 import type { Release } from '../ports/heroku.ts';
 import { ReleasePhaseFailed } from './release.ts';
 import { restartDynos } from './restart.ts';
@@ -33,6 +34,8 @@ export async function settle(run: Run, progress: Progress, error: unknown): Prom
   // Without a journal, what is held is an earlier run's window.
   if (verdict === 'unknown' || (journal === undefined && verdict === 'held')) progress.database = 'unknown';
   if (journal === undefined) return closeUnused(run, { verdict });
+  // Everything else is done.
+  if (error === progress.unflushed) return closeJournal(run, journal, { verdict });
   switch (journal.current.stage) {
     case 'migrated':
       return closeForward(run, progress, journal, error);
@@ -149,6 +152,7 @@ async function closeForward(
 ): Promise<Settled> {
   const { window } = progress;
   if (progress.windowClosedAt !== undefined) return closeJournal(run, journal, { verdict: 'incomplete' });
+  progress.noWayBack = true;
   if (window !== undefined && error instanceof HerokuCdError && error.verdict === 'held') {
     return hold(journal, 'held', error);
   }
@@ -156,6 +160,7 @@ async function closeForward(
     if (run.phases.current === 'migrate' || run.phases.current === 'restart')
       await restartDynos(run, journal);
     const current = await requireNoStranger(run, journal);
+    await flushCaches(run, progress);
     if (window !== undefined && !journal.current.byHand) {
       progress.notBack = (await closeWindow(window, current)).notBack;
       progress.windowClosedAt = run.phases.now();

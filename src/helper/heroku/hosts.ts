@@ -147,7 +147,8 @@ function checkHost(variable: string, url: URL, allowed: readonly string[]): URL 
   return url;
 }
 
-function allowList(environment: Environment): readonly string[] {
+/** Hosts beside Heroku's own that credentials may be sent to, as `HEROKU_CD_ALLOW_HOST` names them. */
+export function allowList(environment: Environment): readonly string[] {
   return (environment.HEROKU_CD_ALLOW_HOST ?? '')
     .split(',')
     .map((entry) => entry.trim().toLowerCase())

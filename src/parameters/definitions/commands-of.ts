@@ -14,6 +14,7 @@ export const ACTS = [
   'backup capture',
   'backup restore',
   'backup list',
+  'flush-cache',
 ] as const;
 export const OPENING = [...DEPLOYING, 'window open'] as const;
 export const WHOSE = [

@@ -37,7 +37,7 @@ export const LIMITS = [
     default: '15m',
     description:
       'How long the migration, or the command of a one-off dyno, may run. Then its dyno is stopped, and Heroku stops it by itself should the job be lost.',
-    commands: [...WAITING, ...BY_HAND, 'rollback', 'run'],
+    commands: [...WAITING, ...BY_HAND, 'rollback', 'run', 'flush-cache'],
   },
   {
     name: 'boot-timeout',

@@ -31,6 +31,7 @@ const HELPER_STEPS: readonly string[] = [
   'Run a one-off dyno',
   'Back up the database',
   'Restore the database',
+  'Flush the caches',
 ];
 
 /** A local Heroku with one app, a repository, and the orb's job to deploy the one to the other. */
@@ -56,7 +57,13 @@ export interface World {
 
 /** A job of the orb. */
 export type OrbJob =
-  'deploy' | 'maintenance-wrapped-migrate' | 'recover' | 'rollback' | 'open-window' | 'close-window';
+  | 'deploy'
+  | 'maintenance-wrapped-migrate'
+  | 'recover'
+  | 'rollback'
+  | 'open-window'
+  | 'close-window'
+  | 'flush-cache';
 
 export interface DeployOptions extends Partial<RehearsalOptions> {
   /** The orb's job; `deploy` unless given. */

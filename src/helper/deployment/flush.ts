@@ -1,0 +1,117 @@
+import type { Cache } from '../caches/cache.ts';
+import {
+  describeUnflushed,
+  flushAll,
+  type Flushing,
+  noCache,
+  readCache,
+  requireFlushable,
+} from '../caches/flush.ts';
+import { HerokuCdError, partsOf, Refusal } from '../errors.ts';
+import { messageOf } from '../output/message.ts';
+import type { Settings } from '../../parameters/index.ts';
+import type { Progress, Run } from './deploy-state.ts';
+import type { Ports } from './ports.ts';
+import type { Act } from './shipping.ts';
+
+/** What this deployment flushes. */
+export interface FlushPlan {
+  readonly cache: Cache | undefined;
+  /** `flush-command`, or empty. */
+  readonly command: string;
+}
+
+interface Planning {
+  readonly ports: Ports;
+  readonly settings: Flushing['settings'] & Pick<Settings<'plan'>, 'flush-cache'>;
+}
+
+/**
+ * Finds the cache and logs in to its servers, so that what could not be flushed in the end is refused before anything
+ * is touched. `flush-command` alone is enough for the phase.
+ * @throws Refusal.
+ */
+export async function planFlush({ ports, settings }: Planning): Promise<FlushPlan | undefined> {
+  const { 'flush-command': command, 'cache-config-prefix': prefix } = settings;
+  if (!settings['flush-cache']) {
+    if (prefix === '') return command === '' ? undefined : { cache: undefined, command };
+    throw new Refusal({
+      what: 'cache-config-prefix: there is no flush that it could belong to.',
+      next: 'Set `flush-cache`, or leave it out.',
+      parameter: 'cache-config-prefix',
+    });
+  }
+  const cache = await readCache({ ports, settings });
+  if (cache !== undefined) await requireFlushable({ ports, settings }, cache);
+  else if (command === '' || prefix !== '') throw noCache(settings);
+  return { cache, command };
+}
+
+/** The acts of {@link flushCaches}, for `plan`. */
+export function describeFlush(app: string, { cache, command }: FlushPlan): readonly Act[] {
+  const undo = 'nothing: the app fills its caches again';
+  const call = cache?.api === undefined ? 'memcached flush_all' : 'POST …/flush of MemCachier’s API';
+  return [
+    ...(cache === undefined
+      ? []
+      : [
+          {
+            call: `${call} (${cache.prefix}_SERVERS)`,
+            what: `flush ${cache.servers.length} cache servers`,
+            undo,
+          },
+        ]),
+    ...(command === ''
+      ? []
+      : [
+          {
+            call: `POST /apps/${app}/dynos {"command":${JSON.stringify(command)}}`,
+            what: 'clear caches in a one-off dyno',
+            undo,
+          },
+        ]),
+  ];
+}
+
+/**
+ * The phase. What could not be flushed takes nothing back and stops nothing: it is kept in `progress.unflushed`, and
+ * told once the window is closed and the app serves.
+ * @throws The signal's reason, where the run can be taken back still.
+ */
+export async function flushCaches(run: Run, progress: Progress): Promise<void> {
+  if (progress.before?.flush === undefined || progress.caches !== undefined) return;
+  progress.caches = [];
+  try {
+    await run.phases.run('flush caches', () => flush(run, progress));
+  } catch (error) {
+    if (run.ports.signal.aborted && progress.noWayBack === undefined) throw error;
+    const parts = error instanceof HerokuCdError ? partsOf(error) : { what: messageOf(error), cause: error };
+    progress.unflushed = new HerokuCdError('incomplete', { ...parts, next: nextOf(run.settings) });
+  }
+}
+
+async function flush({ ports, settings, budget }: Run, progress: Progress): Promise<void> {
+  // Once there is no way back, a signal stops the dyno of `flush-command`, and nothing else.
+  const flushing = { ports, settings, budget, evenInterrupted: progress.noWayBack === true };
+  let cache: Cache | undefined;
+  if (settings['flush-cache']) {
+    const { closingHeroku } = ports;
+    cache = await readCache({ settings, ports: { ...ports, heroku: closingHeroku } });
+    if (cache === undefined && progress.before?.flush?.cache !== undefined) throw noCache(settings);
+  }
+  const all = await flushAll(flushing, cache);
+  progress.caches = all.filter(({ flushed }) => flushed).map(({ cache: name, how }) => `${name}: ${how}`);
+  const parts = describeUnflushed(settings, all);
+  if (parts !== undefined) throw new HerokuCdError('incomplete', parts);
+}
+
+function nextOf(settings: Run['settings']): string {
+  const { 'app-name': app, 'cache-config-prefix': prefix, 'flush-command': command } = settings;
+  const line = `'${command.replaceAll("'", `'\\''`)}'`;
+  if (!settings['flush-cache']) return `heroku-cd run --app-name ${app} -- ${line}`;
+  return [
+    `heroku-cd flush-cache --app-name ${app}`,
+    ...(prefix === '' ? [] : [`--cache-config-prefix ${prefix}`]),
+    ...(command === '' ? [] : [`--flush-command ${line}`]),
+  ].join(' ');
+}
