@@ -39,6 +39,7 @@ const CACHING = [
   'recover',
   'restore-database',
   'rollback',
+  'set-maintenance-page',
 ];
 /** Those of them that have a job around them. */
 const JOBS = CACHING.filter((command) => jobs[command] !== undefined);
@@ -149,7 +150,9 @@ describe('the jobs around these commands', () => {
   });
 
   it('check out where they deploy, with room for the steps of a user, and nowhere else', () => {
-    const around = (name: string) => (jobs[name]?.steps ?? []).filter((step) => !JSON.stringify(step).includes('"app-name"'));
+    // Deploy markers are no part of it where `deploy-environment` is empty.
+    const around = (name: string) =>
+      (jobs[name]?.steps ?? []).filter((step) => !/"app-name"|parameters.deploy-environment/.test(JSON.stringify(step)));
     const kept = [{ store_test_results: expect.anything() as unknown }, { store_artifacts: expect.anything() as unknown }];
     for (const name of DEPLOYING) {
       expect(around(name)).toEqual([

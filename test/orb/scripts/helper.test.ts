@@ -31,6 +31,9 @@ const CALLS: readonly (readonly [string, string, readonly string[]])[] = [
   ['backup-database', 'Back up the database', ['backup', 'capture']],
   ['restore-database', 'Ask Heroku for the app', ['identify']],
   ['restore-database', 'Restore the database', ['backup', 'restore']],
+  ['flush-cache', 'Flush the caches', ['flush-cache']],
+  ['set-maintenance-page', 'Ask Heroku for the app', ['identify']],
+  ['set-maintenance-page', 'Set the maintenance page', ['maintenance-page', 'set']],
 ];
 
 /** A run step with its parameters put in, as the compiler does. */
