@@ -44,10 +44,7 @@ export async function withServer<T>(
   cut: AbortSignal,
   work: (ask: Ask) => Promise<T>,
 ): Promise<T> {
-  const [{ Server }, { makeRequestBuffer }] = await Promise.all([
-    import('memjs/lib/memjs/server'),
-    import('memjs/lib/memjs/utils'),
-  ]);
+  const { Server, makeRequestBuffer } = await import('./memjs.ts');
   cut.throwIfAborted();
   const limits = { timeout: NEVER_S, conntimeout: NEVER_S };
   const server = new Server(host, port, username.reveal(), password.reveal(), limits);
