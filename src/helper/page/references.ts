@@ -8,7 +8,8 @@ export interface Reference {
 }
 
 const NAME = /[a-z][^\s/>]*/iy;
-const ATTRIBUTE = /[\s/]*([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?/y;
+const BETWEEN = /[\s/]*/y;
+const ATTRIBUTE = /([^\s/>=]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>][^\s>]*)))?/y;
 const CSS_URL = /url\(\s*(?:"([^"]*)"|'([^']*)'|([^)"'\s]*))|@import\s+(?:"([^"]*)"|'([^']*)')/gi;
 /** Their content is text, whatever it looks like. */
 const RAW = new Set(['script', 'style', 'textarea', 'title']);
@@ -54,17 +55,23 @@ function endOf(html: string, text: string, from: number): number {
 
 function readAttributes(html: string, from: number): { attributes: Map<string, string>; end: number } {
   const attributes = new Map<string, string>();
-  let at = from;
+  // In a step of its own: together they would try each blank of many again as the first one.
+  const skip = (index: number): number => {
+    BETWEEN.lastIndex = index;
+    BETWEEN.exec(html);
+    return BETWEEN.lastIndex;
+  };
+  let at = skip(from);
   while (at < html.length && html[at] !== '>') {
     ATTRIBUTE.lastIndex = at;
     const [, name, ...values] = ATTRIBUTE.exec(html) ?? [];
     if (name === undefined) {
-      at += 1;
+      at = skip(at + 1);
       continue;
     }
     const value = values.find((one) => one !== undefined);
     if (value !== undefined && !attributes.has(name.toLowerCase())) attributes.set(name.toLowerCase(), value);
-    at = ATTRIBUTE.lastIndex;
+    at = skip(ATTRIBUTE.lastIndex);
   }
   return { attributes, end: at + 1 };
 }

@@ -107,3 +107,8 @@ test('a page made to be hard to read is read all the same', () => {
   expect(faults(`<style>${'url("'.repeat(100_000)}`)).toContain('is relative');
   expect(faults('<!--'.repeat(100_000))).toBe('');
 });
+
+// Longer than any test may take, were each blank tried as the first one of those behind it.
+test.each(['<a', '<a b', '<a b='])('%s and a great many blanks are read in one go', (begin) => {
+  expect(faults(`${begin}${' '.repeat(900_000)}><img src="a.png">`)).toContain('"a.png" is relative');
+});
