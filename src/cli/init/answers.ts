@@ -87,6 +87,9 @@ async function targetsOf(
     ? repository.branch
     : (flags.stagingBranch ?? (await ask('Which branch goes to staging?', repository.branch)));
   const branch = flags.productionBranch ?? (await ask('Which branch goes to production?', stagingBranch));
+  refuse(
+    unquotable({ ...(hasStaging ? { 'staging-branch': stagingBranch } : {}), 'production-branch': branch }),
+  );
   const staging: Target = {
     app: stagingApp,
     branch: stagingBranch,
@@ -186,6 +189,13 @@ function checkDirectory(value: string, { files }: Repository): string | undefine
   return folder === '' || files.some((file) => file.startsWith(`${folder}/`))
     ? undefined
     : 'the repository has no files in such a folder; it is named from the repository’s top';
+}
+
+/** Git allows more in the name of a default branch than a filter's quotes can hold. */
+function unquotable(branches: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(branches)
+    .filter(([, branch]) => /["\\]|<</.test(branch))
+    .map(([flag, branch]) => `--${flag} <name>: ${branch} cannot be written into a filter.`);
 }
 
 /** What stands between the quotes of a filter. */

@@ -44,6 +44,17 @@ test('takes the apps that remotes name, and the remote’s default branch', asyn
   );
 });
 
+test('a default branch that would end a filter’s quotes is refused, and another one taken', async () => {
+  const repository = await project(files);
+  const { directory } = repository;
+  await repository.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/x"or"y');
+  const refused = await init(directory, { app: 'acme-shop', print: true });
+  expect(refused).toMatchObject({ code: 2, out: '' });
+  expect(refused.err).toContain('--production-branch <name>: x"or"y cannot be written into a filter.\n');
+  const named = await init(directory, { app: 'acme-shop', print: true, productionBranch: 'main' });
+  expect(named.out).toContain('filters: pipeline.git.branch == "main"\n');
+});
+
 test('with --print stdout has the configuration alone, and nothing is written', async () => {
   const { directory } = await project(files);
   const { code, out, err } = await init(directory, { app: 'acme-shop', print: true });
