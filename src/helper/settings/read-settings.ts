@@ -125,8 +125,10 @@ function readOne(
   }
   const check = definition.type === 'duration' ? checkDuration : definition.check;
   const wrong = check?.(text);
+  // What stands behind the `?` of an address may be a secret.
+  const shown = definition.name.endsWith('-url') ? text.replace(/\?.*$/s, '?…') : text;
   if (wrong !== undefined)
-    return problem(text.includes('\n') ? wrong : `${quote(text)} will not do: ${wrong}`);
+    return problem(text.includes('\n') ? wrong : `${quote(shown)} will not do: ${wrong}`);
   return definition.type === 'duration' ? parseDuration(text) : text;
 }
 

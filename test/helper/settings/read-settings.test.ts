@@ -119,3 +119,10 @@ test.each([undefined, 'DEPLOY_KEY'])(
 test('a NUL byte is refused', () => {
   expect(refusal({ 'app-name': 'my\0app' }, base).what).toContain('NUL');
 });
+
+test('what stands behind the ? of an address that will not do is not shown', () => {
+  const environment = { ...base, TOKEN: 'sesame-open' };
+  const { what } = refusal({ 'health-check-url': 'shop.example.com/up?token=$TOKEN' }, environment);
+  expect(what).toContain('"shop.example.com/up?…" will not do');
+  expect(what).not.toContain('sesame');
+});
