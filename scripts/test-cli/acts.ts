@@ -3,6 +3,7 @@ import type { AppView } from '../../src/simulator/index.ts';
 import type { Act, Stage } from './act.ts';
 import { succeed } from './act.ts';
 import { databaseActs } from './database-acts.ts';
+import { documentedActs } from './documented-acts.ts';
 import { oneOffActs } from './one-off-acts.ts';
 
 const server = `require('node:http')
@@ -198,6 +199,7 @@ const acts: readonly Act[] = [
   },
   ...oneOffActs,
   ...databaseActs,
+  ...documentedActs,
 ];
 
 function webIsUp({ dynos, currentRelease }: AppView): boolean {
