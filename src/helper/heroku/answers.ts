@@ -116,8 +116,10 @@ export class Answers {
   }
 
   #notJson(asked: Asked, answer: WireAnswer): FailedTry {
-    const text = this.#quote(answer.text, QUOTED);
-    const what = text === '' ? 'nothing at all' : text;
+    // A page's beginning tells whose it is; in the beginning of JSON may stand config vars.
+    const [page = ''] = answer.text.split(/[{["]/, 1);
+    const other = answer.text.trim() === '' ? 'nothing at all' : 'JSON that breaks off';
+    const what = this.#quote(page, QUOTED) || other;
     return this.#unusable(asked, answer, `${UNEXPECTED}: ${what}`, 'unclear');
   }
 

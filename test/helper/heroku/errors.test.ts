@@ -99,6 +99,20 @@ describe('what an error says', () => {
     ['a page with 503', text(503, PAGE), { verdict: 'failed' }, /answered 503.*Application error/, /status/],
     ['nothing', text(200, ''), { verdict: 'failed' }, /is not its API: nothing at all/, /HEROKU_HOST/],
     [
+      'JSON without its end, which may hold config vars',
+      text(200, '{"CACHE_PASSWORD":"open sesame","DATABASE_URL":"postg'),
+      { verdict: 'failed' },
+      /is not its API: JSON that breaks off \(/,
+      /HEROKU_HOST/,
+    ],
+    [
+      'JSON behind something else',
+      text(200, 'OK {"CACHE_PASSWORD":"open sesame"}'),
+      { verdict: 'failed' },
+      /is not its API: OK \(/,
+      /HEROKU_HOST/,
+    ],
+    [
       'another shape, of which only the place is told',
       json(200, { ...rows.app, stack: { name: 'postgres://u:p@h/db'.split('') } }),
       { verdict: 'failed' },
