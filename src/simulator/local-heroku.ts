@@ -16,6 +16,7 @@ import type { PostgresOnDemand } from './postgres/on-demand.ts';
 import { postgresOnDemand } from './postgres/on-demand.ts';
 import { createProcessHost } from './processes/index.ts';
 import { Rendezvous } from './rendezvous/index.ts';
+import { AnswerRecorder } from './requests/answer-recorder.ts';
 import { RequestLog } from './requests/request-log.ts';
 import { createRouter, routerLogLine } from './router/index.ts';
 import { createFront } from './servers/front.ts';
@@ -37,6 +38,11 @@ export interface LocalHerokuOptions extends Ports {
   readonly postgres?: PostgresOnDemand;
   /** For each app and account; Heroku allows 75. */
   readonly gitRequestsPerHour?: number;
+  /**
+   * A folder for each kind of answer that the API gives, with its request ({@link RecordedAnswer}); that of the
+   * variable `HEROKU_CD_RECORD_ANSWERS` if missing, and none without it. They hold the local databases' passwords.
+   */
+  readonly recordAnswers?: string;
 }
 
 /** Bases of the local Heroku's addresses, without a trailing slash. */
@@ -130,6 +136,7 @@ async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHero
   const git = gitServerOf(platform, join(dataDirectory, 'git'));
   const [faults, requests] = [new FaultBox(), new RequestLog()];
   const control = new Control({ platform, faults, requests, defaultAccount: account });
+  const records = options.recordAnswers ?? process.env['HEROKU_CD_RECORD_ANSWERS'];
   const front = {
     accounts: platform.accounts,
     log: requests,
@@ -141,7 +148,7 @@ async function start(options: LocalHerokuOptions, base: Base): Promise<LocalHero
       onRequest: (entry) =>
         platform.apps.find(entry.app)?.log.append('heroku', 'router', routerLogLine(entry)),
     }),
-    api: createApi(platform),
+    api: createApi(platform, records ? new AnswerRecorder(records) : undefined),
   };
   const servers = await startServers(options, certificates, {
     main: createFront(front),

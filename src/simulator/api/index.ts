@@ -1,6 +1,7 @@
 import express from 'express';
 import type { Express } from 'express';
 import type { Platform } from '../platform/platform.ts';
+import type { AnswerRecorder } from '../requests/answer-recorder.ts';
 import { accountFamily } from './account.ts';
 import { addOnAttachmentsFamily } from './add-on-attachments.ts';
 import { addOnsFamily } from './add-ons.ts';
@@ -54,7 +55,7 @@ export const families: readonly Family[] = [
 ];
 
 /** The Platform API, version 3, with the streams and the upload storage that its answers point at. */
-export function createApi(platform: Platform): Express {
+export function createApi(platform: Platform, recorder?: AnswerRecorder): Express {
   const api = express();
   api.disable('x-powered-by');
   addStreams(api, platform);
@@ -62,6 +63,7 @@ export function createApi(platform: Platform): Express {
   addSourceStorage(api, platform);
   addSlugStorage(api, platform);
   addBackupStorage(api, platform);
+  if (recorder) api.use(recorder.middleware);
   api.use(requestId, authentication(platform), rateLimit, acceptHeader);
   // Clients send bodies with and without a Content-Type; all of them are JSON.
   api.use(express.json({ type: () => true, strict: false, limit: '1mb' }));

@@ -1,15 +1,9 @@
 import { families } from '../../../src/simulator/api/index.ts';
 import type { Routes } from '../../../src/simulator/api/context.ts';
-import { hasHyperSchema, loadLinks } from '../support/hyper-schema.ts';
+import { isUnnamed } from '../support/check-records.ts';
+import { hasHyperSchema, linksOf, loadLinks, matches } from '../support/hyper-schema.ts';
 import { TestHeroku } from '../support/local.ts';
 import { appFiles } from '../support/workspace.ts';
-
-/** Endpoints that the API has and the public schema does not name: the way they are used is the CLI's. */
-const unnamed = [
-  'GET /users/~',
-  'POST /account/keys',
-  'DELETE /account/keys/84:e3:61:ef:8b:b6:c7:f7:5d:f7:43:c5:5e:c1:f8:58',
-];
 
 const sshKey =
   'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILvY8tDZtxfbkqAV+lvv5jGG7/NsubLzQwqkW3YdEhmR schema@example.com';
@@ -172,8 +166,8 @@ described("every endpoint's answer", () => {
       const call = `${method} ${path}`;
       if (answer.status !== status)
         complaints.push(`${call}: ${answer.status} ${JSON.stringify(answer.body)}`);
-      if (unnamed.includes(call)) continue;
-      const link = links.find((each) => each.method === method && matches(each.path, path));
+      if (isUnnamed(method, path)) continue;
+      const [link] = linksOf(links, method, path);
       const validate = link?.validator();
       if (!validate) complaints.push(`${call}: the schema has no such endpoint`);
       else if (!validate(answer.body)) {
@@ -202,8 +196,3 @@ described("every endpoint's answer", () => {
     expect(unchecked).toEqual([]);
   });
 });
-
-function matches(template: string, path: string): boolean {
-  const pattern = template.split(':').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${pattern.join('[^/]+')}$`).test(path);
-}
