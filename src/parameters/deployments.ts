@@ -69,6 +69,8 @@ function readLine(text: string, line: number): Read {
   const [, source] = /^\/(.+)\/$/s.exec(pattern) ?? [];
   if (source !== undefined) {
     try {
+      // By itself first: whole in our own parentheses it may be another one.
+      new RegExp(source, 'u');
       // Of the whole name, as CircleCI's own filters have it.
       return { line, kind, pattern, app, regex: new RegExp(`^(?:${source})$`, 'u') };
     } catch (error) {

@@ -22,6 +22,8 @@ test.each([
   ['main: x', 'line 1: "x": an app name has 3 to 30 characters'],
   ['/(/: foo-bar', 'line 1: "/(/" is no regular expression: Unterminated group'],
   ['/(?i)main/: foo-bar', 'is no regular expression'],
+  // Around it stands a group of ours, which its own parentheses must not close.
+  ['/main)|(?:dev/: foo-bar', 'is no regular expression: Unmatched'],
   ['//: foo-bar', 'is no name of a branch'],
   [
     'release-.*: foo-bar',
