@@ -37,6 +37,7 @@ export async function loadPage(
   const wire = new Wire();
   try {
     let url = parseSafeUrl(address);
+    if (url === undefined) return 'its address is not https';
     for (let redirects = 0; url !== undefined; redirects += 1) {
       const request = { method: 'GET', url, headers: HEADERS, ownConnection: true };
       const answer: WireAnswer = await wire.exchange(request, new Cutoff({ signals: [late.signal, signal] }));
@@ -46,9 +47,9 @@ export async function loadPage(
         return { url, status, html, header: (name) => answer.header(name) };
       }
       if (redirects === MOST_REDIRECTS) return `it redirects more than ${MOST_REDIRECTS} times`;
-      const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
+      const next: URL | undefined = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
       // From the world back to this machine is no way that a visitor could go.
-      const isDown = url.protocol === 'https:' && next?.protocol !== 'https:';
+      const isDown: boolean = url.protocol === 'https:' && next?.protocol !== 'https:';
       url = next === undefined || isDown ? undefined : parseSafeUrl(next.href);
     }
     return 'it redirects to an address that is not https';

@@ -49,6 +49,10 @@ test.each([
   expect(await load('/a')).toBe(why);
 });
 
+test('an address that cannot be used is not called a redirect', async () => {
+  expect(await load('http://pages.example.com/')).toBe('its address is not https');
+});
+
 test('a page that does not come, or not to its end, is not waited for', async () => {
   const clock = createClock(1000);
   server.on('GET /silent', () => undefined);
