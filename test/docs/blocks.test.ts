@@ -2,7 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { DOCUMENTED } from '../../scripts/test-cli/documented.ts';
-import { COMMANDS, parametersOf, type CommandName } from '../../src/parameters/index.ts';
+import {
+  COMMANDS,
+  PARAMETERS,
+  parametersOf,
+  type CommandName,
+  type ParameterDefinition,
+} from '../../src/parameters/index.ts';
 import { EXCEPTIONS } from './exceptions.ts';
 import { blocksOf, pages, ROOT, spansOf, type Block } from './support/markdown.ts';
 import { linesOf } from './support/shell.ts';
@@ -10,11 +16,13 @@ import { Stage } from './support/stage.ts';
 import { compileBlock } from './support/yaml-block.ts';
 
 /** What becomes of a block, by the words behind its fence. */
-const KINDS: Readonly<Record<string, 'compile' | 'parse' | 'run'>> = {
+const KINDS: Readonly<Record<string, 'compile' | 'parse' | 'run' | 'compare'>> = {
   yaml: 'compile',
   'yaml 1.0': 'parse',
   'yaml official': 'parse',
   sh: 'run',
+  // What the lines before it print.
+  text: 'compare',
   // An indented one.
   '': 'run',
 };
@@ -23,11 +31,13 @@ const all = pages().flatMap(blocksOf);
 const excepted = all.filter(({ path, text }) =>
   EXCEPTIONS.some((one) => one.path === path && text.includes(one.contains)),
 );
+/** Parameters of the orb's jobs that the helper does not get to see, and CircleCI's own keys. */
+const ORB_ONLY = ['deploy-environment', 'serial-group', 'pre-deploy', 'post-deploy'];
 let tried = 0;
 
-/** Names and blocks of one kind, for `it.each`. */
-function of(kind: string): [string, Block][] {
-  const wanted = all.filter((block) => KINDS[block.info] === kind && !excepted.includes(block));
+/** Names and blocks of these kinds, for `it.each`. */
+function of(...kinds: readonly string[]): [string, Block][] {
+  const wanted = all.filter((block) => kinds.includes(KINDS[block.info] ?? '') && !excepted.includes(block));
   return wanted.map((block) => [`${block.path}:${block.line}`, block]);
 }
 
@@ -60,21 +70,35 @@ describe('command lines', () => {
   });
   afterAll(() => stage.close());
 
-  it.each(of('run'))('%s', async (_where, block) => {
+  let printed = '';
+  it.each(of('run', 'compare'))('%s', async (_where, block) => {
+    if (block.info === 'text') expect(comparable(printed)).toContain(comparable(block.text));
+    else printed = await runAll(block);
+    tried += 1;
+  });
+
+  async function runAll(block: Block): Promise<string> {
+    let all = '';
     for (const line of linesOf(block.text)) {
       const [program = '', ...words] = line.words;
       if (program === 'npm') expectScript(words);
       else if (program === 'heroku') expectDocumented(words);
       else {
         const { code, output } = await stage.run(line);
-        // With all that it printed, which an assertion would leave out.
         const says = output !== '' || !line.text.includes('heroku-cd');
+        // With all that it printed, which an assertion would leave out.
         if (code !== line.exitCode || !says) throw new Error(`exit ${code}: ${line.text}\n${output}`);
+        all += output;
       }
     }
-    tried += 1;
-  });
+    return all;
+  }
 });
+
+/** Without what differs from run to run: releases, commits and backups have other names. */
+function comparable(text: string): string {
+  return text.replace(/\bv\d+ \([0-9a-f]{8}\)/g, 'v1 (commit)').replace(/\bb\d{3}\b/g, 'b001');
+}
 
 const SCRIPTS = readdirSync(join(ROOT, 'scripts'), { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
@@ -116,6 +140,16 @@ describe('code in sentences', () => {
         .map((word) => word.replace(/=.*/, '').slice(2));
       const known = parametersOf(name as CommandName).map((one): string => one.name);
       return flags.some((flag) => flag !== 'help' && flag !== 'json' && !known.includes(flag));
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('names parameters that there are, and values that they take', () => {
+    const wrong = spans.filter(([, code]) => {
+      const [, name = '', value = ''] = /^([a-z]+(?:-[a-z]+)*): ([\w-]+)$/.exec(code) ?? [];
+      const definition: ParameterDefinition | undefined = PARAMETERS.find((one) => one.name === name);
+      if (definition === undefined) return name.includes('-') && !ORB_ONLY.includes(name);
+      return definition.values !== undefined && !definition.values.includes(value);
     });
     expect(wrong).toEqual([]);
   });

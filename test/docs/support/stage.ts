@@ -27,6 +27,7 @@ const FILES = {
   'package-lock.json': '{ "name": "shop", "lockfileVersion": 3, "packages": { "": { "name": "shop" } } }\n',
   // What the pages call by name: on Heroku it would be in the app's PATH.
   'bin/rails': '#!/bin/sh\nexec true\n',
+  'bin/rake': '#!/bin/sh\necho "PG::UndefinedColumn" >&2\nexec false\n',
 };
 
 /**
