@@ -20,6 +20,11 @@ export async function installCli(say: (line: string) => void): Promise<string> {
   return path.join(folder, 'node_modules', '.bin');
 }
 
+/** That folder where the CLI is installed already. */
+export async function installedCli(): Promise<string | undefined> {
+  return (await installedVersion()) === version ? path.join(folder, 'node_modules', '.bin') : undefined;
+}
+
 async function installedVersion(): Promise<string | undefined> {
   const file = path.join(folder, 'node_modules', 'heroku', 'package.json');
   try {

@@ -8,6 +8,8 @@ export interface Command {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** Its standard output goes nowhere: what measures does not have to read it. */
+  readonly silent?: boolean;
 }
 
 /** What every start of Node.js is compared with: the same Node.js, in the same place, with nothing to do. */
@@ -24,23 +26,35 @@ export interface Cost {
 }
 
 /** Writes elapsed, user and system seconds to the first argument's file, and leaves the program's streams alone. */
-const CLOCK = `file=$1; shift; TIMEFORMAT='%3R %3U %3S'; { time "$@" 2>&4 4>&-; } 4>&2 2>"$file"`;
+const clock = (redirection: string): string =>
+  `file=$1; shift; TIMEFORMAT='%3R %3U %3S'; { time "$@" 2>&4 4>&- ${redirection}; } 4>&2 2>"$file"`;
 
 /**
  * Runs a program to its end, by bash's clock: Node.js can ask no child for its time on the processors.
  * @param scratch a folder that one measurement at a time may write to.
  * @throws Error with what the program said when it does not end with 0: a failure is no measurement.
  */
-export async function costOf({ program, args, cwd, environment }: Command, scratch: string): Promise<Cost> {
+export async function costOf(command: Command, scratch: string): Promise<Cost> {
+  const { program, args, cwd, environment, silent = false } = command;
   const file = join(scratch, 'cost');
   const { code, stdout, stderr } = await runProgram(
     'bash',
-    ['--norc', '-c', CLOCK, 'clock', file, program, ...args],
+    ['--norc', '-c', clock(silent ? '>/dev/null' : ''), 'clock', file, program, ...args],
     { cwd, environment: { ...environment, LC_ALL: 'C' } },
   );
   if (code !== 0) throw new Error(`${program} ended with ${code}, and said:\n${stdout}${stderr}`);
   const [time = NaN, user = NaN, system = NaN] = readFileSync(file, 'utf8').trim().split(' ').map(Number);
   return { time: time * 1000, cpu: (user + system) * 1000 };
+}
+
+/** What programs cost that run one after the other. */
+export async function costOfAll(commands: readonly Command[], scratch: string): Promise<Cost> {
+  let [time, cpu] = [0, 0];
+  for (const command of commands) {
+    const cost = await costOf(command, scratch);
+    [time, cpu] = [time + cost.time, cpu + cost.cpu];
+  }
+  return { time, cpu };
 }
 
 /** Of a program that takes a moment, this many runs make one measure. */

@@ -1,56 +1,41 @@
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generateFiles } from '../../../src/orb/generate.ts';
-import { packPayload } from '../../../src/orb/payload.ts';
-import { bundleHelper } from '../bundle.ts';
-import { generatorInput } from '../project.ts';
-import { bareNode, costOf, type Command } from './child.ts';
-import type { Figure } from './figures.ts';
-import type { Materials } from './materials.ts';
-import { interleave, ratioOf } from './rounds.ts';
+import { costOf, type Command } from './child.ts';
+import { costFigures, type Figure } from './figures.ts';
+import type { Bench } from './parts.ts';
+import { interleave } from './rounds.ts';
 
-/** Parts of `npm run generate`. They have no aims: only those who work on heroku-cd wait for them. */
-export type GenerationPart = 'generate' | 'bundle' | 'pack' | 'files';
+/** A round takes half a minute, and the work is so long that little disturbs it. */
+const ROUNDS = 5;
 
-/** What `npm run generate` takes, in a copy of the project so that nothing of it is written here. */
-export async function measureGeneration(
-  root: string,
-  materials: Materials,
-  rounds: number,
-): Promise<Figure<GenerationPart>[]> {
+/**
+ * What `npm run generate` takes, and what checks its result, in a copy of the project so that nothing of it is
+ * written here.
+ */
+export async function measureGeneration({ root, materials, rounds }: Bench): Promise<Figure[]> {
   const copy = join(materials.folder, 'project');
   await mkdir(copy);
-  for (const path of ['src', 'scripts', 'package.json', 'tsconfig.json']) {
+  for (const path of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']) {
     await cp(join(root, path), join(copy, path), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-  const tsx = join(root, 'node_modules', 'tsx', 'dist', 'cli.mjs');
   const here = { cwd: copy, environment: materials.environment };
-  const input = generatorInput(root, materials.bundle);
-  const time = async (command: Command) => (await costOf(command, materials.folder)).time;
-  const found = await interleave(rounds, {
-    bare: () => time(bareNode(here)),
-    generate: () => time({ program: process.execPath, args: [tsx, 'scripts/generate.ts'], ...here }),
-    bundle: () => clocked(() => bundleHelper(copy)),
-    pack: () => clocked(() => packPayload(materials.bundle.code)),
-    files: () => clocked(() => generateFiles(input)),
+  const node = (...args: string[]): Command => ({ program: process.execPath, args, ...here });
+  const tool = (...path: string[]): string => join(root, 'node_modules', ...path);
+  const script = (name: string): Command => node(tool('tsx', 'dist', 'cli.mjs'), `scripts/${name}.ts`);
+  const cost = (command: Command) => () => costOf(command, materials.folder);
+  // What is compared with what would be generated has to be there.
+  await costOf(script('generate'), materials.folder);
+  const found = await interleave(Math.min(rounds, ROUNDS), {
+    types: cost(node(tool('typescript', 'bin', 'tsc'), '--noEmit', '--incremental', 'false')),
+    generate: cost(script('generate')),
+    generated: cost(script('check-generated')),
+    reproducible: cost(script('check-reproducible')),
   });
-  const row = (id: GenerationPart, measured: string): Figure<GenerationPart> => ({
-    id,
-    measured,
-    against: '`node -e 0`',
-    ratio: ratioOf(found[id], found.bare),
-  });
+  const against = ['`tsc --noEmit` of `src` and `scripts`', found.types] as const;
   return [
-    row('generate', 'the whole of `npm run generate`'),
-    row('bundle', 'bundling the helper'),
-    row('pack', 'compressing it'),
-    row('files', 'making and checking the orb and its reference'),
+    ...costFigures('generate', ['`npm run generate`', found.generate], against),
+    ...costFigures('check-generated', ['`npm run check:generated`', found.generated], against),
+    ...costFigures('check-reproducible', ['`npm run check:reproducible`', found.reproducible], against),
   ];
-}
-
-async function clocked(work: () => unknown): Promise<number> {
-  const begin = performance.now();
-  await work();
-  return performance.now() - begin;
 }

@@ -10,6 +10,16 @@ export interface BenchRepository {
   commit(): Promise<string>;
 }
 
+/** One commit for each round, whoever asks for it first. */
+export function commitOfRound(repository: BenchRepository): (round: number) => Promise<string> {
+  const made = new Map<number, Promise<string>>();
+  return (round) => {
+    const commit = made.get(round) ?? repository.commit();
+    made.set(round, commit);
+    return commit;
+  };
+}
+
 /** Of so many files each commit changes one. */
 const FILES = 50;
 

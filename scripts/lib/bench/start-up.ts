@@ -8,7 +8,10 @@ import { interleave, ratioOf } from './rounds.ts';
 
 const APP = 'bench-doctor';
 
-/** What the helper takes to start, and to do something small: `--version`, and `doctor` with its requests. */
+/**
+ * What the helper takes to start, and to do something small: `--version`, `maintenance on` with its two requests, and
+ * `doctor` with its many.
+ */
 export async function measureStartUp(
   materials: Materials,
   world: LocalWorld,
@@ -24,19 +27,28 @@ export async function measureStartUp(
     args: [materials.helper, ...args],
     ...here,
   });
-  const [bare, version, doctor] = [bareNode(here), helper('--version'), helper('doctor', '--app-name', APP)];
+  const [bare, version] = [bareNode(here), helper('--version')];
+  // It is on from the first time on.
+  const maintenance = helper('maintenance', 'on', '--app-name', APP);
+  const doctor = helper('doctor', '--app-name', APP);
   const cost = (command: Command) => leastCost(() => costOf(command, materials.folder));
   const memory = (command: Command) => peakMemoryOf(command, materials.folder);
   const found = await interleave(rounds, {
     bare: () => cost(bare),
     version: () => cost(version),
+    maintenance: () => cost(maintenance),
     doctor: () => cost(doctor),
     bareMemory: () => memory(bare),
     versionMemory: () => memory(version),
+    maintenanceMemory: () => memory(maintenance),
     doctorMemory: () => memory(doctor),
   });
   const against = '`node -e 0`';
-  const [versionCalled, doctorCalled] = ['`heroku-cd --version`', '`heroku-cd doctor`'];
+  const [versionCalled, maintenanceCalled, doctorCalled] = [
+    '`heroku-cd --version`',
+    '`heroku-cd maintenance on`',
+    '`heroku-cd doctor`',
+  ];
   return [
     ...costFigures('start-up', [versionCalled, found.version], [against, found.bare]),
     {
@@ -44,6 +56,13 @@ export async function measureStartUp(
       measured: `${versionCalled}: peak memory`,
       against,
       ratio: ratioOf(found.versionMemory, found.bareMemory),
+    },
+    ...costFigures('maintenance', [maintenanceCalled, found.maintenance], [against, found.bare]),
+    {
+      id: 'maintenance-memory',
+      measured: `${maintenanceCalled}: peak memory`,
+      against,
+      ratio: ratioOf(found.maintenanceMemory, found.bareMemory),
     },
     ...costFigures('doctor', [doctorCalled, found.doctor], [against, found.bare]),
     {

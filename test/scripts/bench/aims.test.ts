@@ -1,5 +1,5 @@
 import { AIMS, missedAims } from '../../../scripts/lib/bench/aims.ts';
-import type { Figure } from '../../../scripts/lib/bench/figures.ts';
+import { NOT_INSTALLED, type Figure } from '../../../scripts/lib/bench/figures.ts';
 
 const figure = (median: number): Figure => ({
   id: 'start-up-time',
@@ -12,6 +12,10 @@ const aims = { ...AIMS, 'start-up-time': 2 };
 describe('an aim', () => {
   it.each([0.5, 2, 2.39, 2.4])('is met by %d times what it is compared with', (median) => {
     expect(missedAims([figure(median)], aims)).toEqual([]);
+  });
+
+  it('is not missed by what there is nothing to compare with', () => {
+    expect(missedAims([{ ...figure(1), ratio: NOT_INSTALLED }], aims)).toEqual([]);
   });
 
   it('is missed by what is worse by more than a fifth, and that is said', () => {

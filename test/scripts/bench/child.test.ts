@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   bareNode,
   costOf,
+  costOfAll,
   leastCost,
   peakMemoryOf,
   RUNS,
@@ -54,6 +55,20 @@ describe('a measured program', () => {
   it('is no measure when it is not there', async () => {
     const missing = { ...node('0'), program: join(folder, 'none') };
     await expect(costOf(missing, folder)).rejects.toThrow(/ended with 127/);
+  });
+
+  it('may say what nobody reads', async () => {
+    const silent = {
+      ...node('process.stdout.write("out"); console.error("err"); process.exit(3)'),
+      silent: true,
+    };
+    await expect(costOf(silent, folder)).rejects.toThrow(/ended with 3, and said:\nerr/);
+  });
+
+  it('costs what all cost that run one after the other', async () => {
+    const sleep: Command = { ...node(''), program: 'sleep', args: ['0.1'] };
+    expect((await costOfAll([sleep, sleep], folder)).time).toBeGreaterThanOrEqual(200);
+    await expect(costOfAll([node('process.exit(4)'), sleep], folder)).rejects.toThrow(/ended with 4/);
   });
 
   it('costs the least that it cost in some runs', async () => {

@@ -1,4 +1,4 @@
-import { makeRepository } from '../../../scripts/lib/bench/repository.ts';
+import { commitOfRound, makeRepository } from '../../../scripts/lib/bench/repository.ts';
 import { GitSandbox } from '../../support/git-sandbox.ts';
 
 describe('a repository to measure with', () => {
@@ -18,5 +18,13 @@ describe('a repository to measure with', () => {
     expect(await count()).toBe(String(commits + 2));
     expect(await sandbox.git(directory, 'status', '--porcelain')).toBe('');
     expect(await sandbox.git(directory, 'show', 'HEAD:Procfile')).not.toContain('web');
+  });
+
+  it('gives all who ask in one round the same commit', async () => {
+    const repository = await makeRepository(sandbox.path('bench'), 1, sandbox.environment);
+    const commitOf = commitOfRound(repository);
+    const [one, same] = await Promise.all([commitOf(0), commitOf(0)]);
+    expect(same).toBe(one);
+    expect(await commitOf(1)).not.toBe(one);
   });
 });
