@@ -11,10 +11,19 @@ interface Documented {
 export const DOCUMENTED: readonly Documented[] = [
   { command: 'access:add', options: ['-a', '-p'] },
   { command: 'access:update', options: ['-a', '-p'] },
-  { command: 'addons:create', options: ['-a'] },
+  { command: 'addons:create', options: ['-a', '--as'] },
+  { command: 'auth:token', options: [] },
   { command: 'authorizations', options: [] },
   { command: 'authorizations:create', options: ['-d', '-e', '-s'] },
   { command: 'authorizations:revoke', options: [] },
+  { command: 'features:enable', options: [] },
+  { command: 'login', options: [] },
+  { command: 'logs', options: [] },
+  { command: 'pg:backups:capture', options: [] },
+  { command: 'pg:backups:info', options: [] },
+  { command: 'ps:exec', options: [] },
+  { command: 'ps:scale', options: [] },
+  { command: 'run', options: [] },
 ];
 
 /**

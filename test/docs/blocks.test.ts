@@ -154,6 +154,14 @@ describe('code in sentences', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('names commands of the official CLI that it has', () => {
+    // Those pages tell of ways that have gone.
+    const today = spans.filter(([path]) => !path.startsWith('docs/moving-from-'));
+    for (const [, code] of today.filter(([, one]) => one.startsWith('heroku '))) {
+      expectDocumented(code.split(' ').slice(1));
+    }
+  });
+
   it('names scripts that there are', () => {
     for (const [, code] of spans.filter(([, one]) => /^npm (?:run|test)/.test(one))) {
       expectScript(code.split(' ').slice(1));

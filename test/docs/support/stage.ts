@@ -25,6 +25,7 @@ const FILES = {
   'web.js': `require('node:http').createServer((q, a) => a.end('shop')).listen(Number(process.env.PORT), '127.0.0.1');\n`,
   'package.json': '{ "name": "shop", "private": true, "scripts": { "test": "exit 0" } }\n',
   'package-lock.json': '{ "name": "shop", "lockfileVersion": 3, "packages": { "": { "name": "shop" } } }\n',
+  '.npmrc': 'audit=false\nfund=false\nupdate-notifier=false\n',
   // What the pages call by name: on Heroku it would be in the app's PATH.
   'bin/rails': '#!/bin/sh\nexec true\n',
   'bin/rake': '#!/bin/sh\necho "PG::UndefinedColumn" >&2\nexec false\n',
