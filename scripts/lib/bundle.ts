@@ -1,4 +1,6 @@
 import { build, type Metafile, type Plugin } from 'esbuild';
+import { basename } from 'node:path';
+import { joinChunks } from './chunks.ts';
 import { gatherLicences } from './licences.ts';
 import { replaceModules } from './replacements.ts';
 
@@ -26,13 +28,14 @@ export async function bundleHelper(
   const result = await build({
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile: 'dist/heroku-cd.cjs',
+    outdir: 'dist',
     write: false,
     bundle: true,
+    splitting: true,
     minify: true,
     platform: 'node',
     target: 'node20',
-    format: 'cjs',
+    format: 'esm',
     charset: 'utf8',
     legalComments: 'none',
     sourcemap: false,
@@ -40,10 +43,8 @@ export async function bundleHelper(
     logLevel: 'silent',
     plugins: [...plugins, replaceModules],
   });
-  const [file] = result.outputFiles;
-  if (file === undefined) throw new Error(`esbuild made nothing of ${entry}.`);
   return {
-    code: file.contents,
+    code: await joinChunks(result.outputFiles, `${basename(entry, '.ts')}.js`),
     metafile: result.metafile,
     licences: gatherLicences(root, result.metafile),
   };

@@ -8,7 +8,6 @@ import { createLiveLine } from './output/live-line.ts';
 import { createLineLog } from './output/log.ts';
 import { createMasker } from './output/masker.ts';
 import { messageOf } from './output/message.ts';
-import { run } from './run.ts';
 import { systemClock } from './time/system-clock.ts';
 
 /** Streams of the process; text given to them has been masked. */
@@ -52,6 +51,7 @@ export async function runProcess(
       streams.out(invocation.text);
       return 0;
     }
+    const { run } = await import('./run.ts');
     const answer = await run(invocation, {
       environment: process.env,
       directory: process.cwd(),

@@ -1,36 +1,21 @@
 import { environmentName, PARAMETERS, type Settings } from '../parameters/index.ts';
-import { type Act, type Done, perform } from './acts/act.ts';
-import { restoreByHand } from './acts/restore.ts';
-import { captureByHand, listBackups } from './acts/backup.ts';
-import { closeWindow } from './acts/close-window.ts';
-import { flushCache } from './acts/flush-cache.ts';
-import { checkPages, clearPages, setPages } from './acts/maintenance-page.ts';
-import { setPage } from './acts/page.ts';
-import { runCommand } from './acts/run.ts';
-import { scale } from './acts/scale.ts';
+import type { Act, Done, perform as Perform } from './acts/act.ts';
 import { chooseByBranch } from './commands/by-branch.ts';
 import type { Answer, Invocation } from './commands/command.ts';
-import { deployCommand } from './commands/deploy.ts';
-import { doctorCommand } from './commands/doctor.ts';
-import { recoverCommand } from './commands/recover.ts';
 import { identifyCommand } from './commands/identify.ts';
-import { planCommand } from './commands/plan.ts';
 import { PhaseRunner } from './deployment/phases.ts';
 import type { Ports } from './deployment/ports.ts';
 import { createFileStore } from './edge/file-store.ts';
 import { startHeartbeat } from './edge/heartbeat.ts';
 import { Refusal } from './errors.ts';
-import { createGit } from './git/create-git.ts';
-import { createHeroku, resolveHosts } from './heroku/index.ts';
+import { gitOnDemand } from './git/on-demand.ts';
+import { resolveHosts } from './heroku/hosts.ts';
 import type { LiveLine } from './output/live-line.ts';
 import type { LineLog } from './output/log.ts';
 import { Secret } from './output/secret.ts';
 import type { Git } from './ports/git.ts';
-import { keepActReport } from './report/act.ts';
-import { rollBack } from './rollback/rollback.ts';
 import { readApiKey } from './settings/api-key.ts';
 import { defaultSettings, readSettings } from './settings/read-settings.ts';
-import { addSshKey, listSshKeys, removeSshKey } from './ssh-key/commands.ts';
 import { systemClock } from './time/system-clock.ts';
 import { createClock, readTimeLapse } from './time/time-lapse.ts';
 import { VERSION } from './version.ts';
@@ -65,17 +50,20 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
     switch (invocation.command) {
       case 'deploy': {
         const settings = readSettings('deploy', invocation.flags, around.environment);
+        const { deployCommand } = await import('./commands/of-deployments.ts');
         const options = { phases, half: halfOf(settings) };
-        return await deployCommand(connect(settings, around), settings, options, reporting);
+        return await deployCommand(await connect(settings, around), settings, options, reporting);
       }
       case 'migrate': {
         const { push, ...settings } = readSettings('migrate', invocation.flags, around.environment);
+        const { deployCommand } = await import('./commands/of-deployments.ts');
         const deployment = { ...settings, maintenance: 'always' };
         const options = { phases, push, half: halfOf(settings) };
-        return await deployCommand(connect(settings, around), deployment, options, reporting);
+        return await deployCommand(await connect(settings, around), deployment, options, reporting);
       }
       case 'window open': {
         const settings = readSettings('window open', invocation.flags, around.environment);
+        const { deployCommand } = await import('./commands/of-deployments.ts');
         const deployment = {
           ...defaultSettings('deploy'),
           ...settings,
@@ -83,15 +71,16 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
           revision: '',
         };
         const options = { phases, push: false, openOnly: true, half: halfOf(settings) };
-        return await deployCommand(connect(settings, around), deployment, options, reporting);
+        return await deployCommand(await connect(settings, around), deployment, options, reporting);
       }
       case 'window close': {
         const settings = readSettings('window close', invocation.flags, around.environment);
+        const { closeWindow, keepActReport } = await import('./commands/of-deployments.ts');
         const report = {
           command: invocation.command,
           log: around.log,
           settings,
-          ports: connect(settings, around),
+          ports: await connect(settings, around),
         };
         return await perform(report.ports, settings, 'unknown', closeWindow, (ended) =>
           keepActReport(report, ended),
@@ -101,61 +90,75 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       case 'maintenance off': {
         const on = invocation.command === 'maintenance on';
         const settings = readSettings(invocation.command, invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', (act) => setPage(act, on));
+        const { setPage } = await import('./acts/small.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', (act) =>
+          setPage(act, on),
+        );
       }
       case 'maintenance-page set': {
         const settings = readSettings('maintenance-page set', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', setPages);
+        const { setPages } = await import('./acts/maintenance-page.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', setPages);
       }
       case 'maintenance-page clear': {
         const settings = readSettings('maintenance-page clear', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', clearPages);
+        const { clearPages } = await import('./acts/maintenance-page.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', clearPages);
       }
       case 'maintenance-page check': {
         const settings = readSettings('maintenance-page check', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', checkPages);
+        const { checkPages } = await import('./acts/maintenance-page.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', checkPages);
       }
       case 'scale': {
         const settings = readSettings('scale', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', scale);
+        const { scale } = await import('./acts/small.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', scale);
       }
       case 'run': {
         const settings = readSettings('run', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'unknown', runCommand);
+        const { runCommand } = await import('./commands/of-deployments.ts');
+        return await perform(await connect(settings, around), settings, 'unknown', runCommand);
       }
       case 'backup capture': {
         const settings = readSettings('backup capture', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', captureByHand);
+        const { captureByHand } = await import('./commands/of-deployments.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', captureByHand);
       }
       case 'backup restore': {
         const settings = readSettings('backup restore', invocation.flags, around.environment);
+        const { restoreByHand } = await import('./commands/of-deployments.ts');
         const act = (one: Act<typeof settings>): Promise<Done> =>
           restoreByHand(one, { ...defaultSettings('deploy'), ...settings });
-        return await perform(connect(settings, around), settings, 'unknown', act);
+        return await perform(await connect(settings, around), settings, 'unknown', act);
       }
       case 'backup list': {
         const settings = readSettings('backup list', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', listBackups);
+        const { listBackups } = await import('./commands/of-deployments.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', listBackups);
       }
       case 'flush-cache': {
         const settings = readSettings('flush-cache', invocation.flags, around.environment);
-        return await perform(connect(settings, around), settings, 'untouched', flushCache);
+        const { flushCache } = await import('./commands/of-deployments.ts');
+        return await perform(await connect(settings, around), settings, 'untouched', flushCache);
       }
       case 'identify': {
         const settings = readSettings('identify', invocation.flags, around.environment);
-        return await identifyCommand(connect(settings, around), settings);
+        return await identifyCommand(await connect(settings, around), settings);
       }
       case 'recover': {
         const settings = readSettings('recover', invocation.flags, around.environment);
-        return await recoverCommand(connect(settings, around), settings, around.log);
+        const { recoverCommand } = await import('./commands/of-deployments.ts');
+        return await recoverCommand(await connect(settings, around), settings, around.log);
       }
       case 'rollback': {
         const settings = readSettings('rollback', invocation.flags, around.environment);
+        const { keepActReport, rollBack } = await import('./commands/of-deployments.ts');
         const report = {
           command: invocation.command,
           log: around.log,
           settings,
-          ports: connect(settings, around),
+          ports: await connect(settings, around),
         };
         return await perform(report.ports, settings, 'untouched', rollBack, (ended) =>
           keepActReport(report, ended),
@@ -163,6 +166,7 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       }
       case 'doctor': {
         const settings = readSettings('doctor', invocation.flags, around.environment);
+        const { doctorCommand } = await import('./commands/doctor.ts');
         const { environment } = around;
         const git = openGit(settings, around);
         const ports = { git, clock: createClock(lapse), environment, connect: () => reach(settings, around) };
@@ -170,19 +174,23 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       }
       case 'ssh-key add': {
         const settings = readSettings('ssh-key add', invocation.flags, around.environment);
-        return await addSshKey(reach(settings, around).heroku.sshKeys, settings, around.environment);
+        const { addSshKey } = await import('./ssh-key/commands.ts');
+        return await addSshKey((await reach(settings, around)).heroku.sshKeys, settings, around.environment);
       }
       case 'ssh-key list': {
         const settings = readSettings('ssh-key list', invocation.flags, around.environment);
-        return await listSshKeys(reach(settings, around).heroku.sshKeys);
+        const { listSshKeys } = await import('./ssh-key/commands.ts');
+        return await listSshKeys((await reach(settings, around)).heroku.sshKeys);
       }
       case 'ssh-key remove': {
         const settings = readSettings('ssh-key remove', invocation.flags, around.environment);
-        return await removeSshKey(reach(settings, around).heroku.sshKeys, settings);
+        const { removeSshKey } = await import('./ssh-key/commands.ts');
+        return await removeSshKey((await reach(settings, around)).heroku.sshKeys, settings);
       }
       case 'plan': {
         const settings = readSettings('plan', invocation.flags, around.environment);
-        return await planCommand(connect(settings, around), settings);
+        const { planCommand } = await import('./commands/of-deployments.ts');
+        return await planCommand(await connect(settings, around), settings);
       }
     }
   } finally {
@@ -217,10 +225,16 @@ function hideKeyFromTheStart(invocation: Invocation, { environment, log }: Surro
   }
 }
 
+/** What keeps the rules of a single act; loaded by a command that is one. */
+const perform: typeof Perform = async (...given) => (await import('./acts/small.ts')).perform(...given);
+
 /** Builds the ports: the only place that knows which implementation stands behind each. */
-function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, around: Surroundings): Ports {
+async function connect(
+  settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>,
+  around: Surroundings,
+): Promise<Ports> {
   const { environment, log, signal } = around;
-  const { apiKey, heroku, hosts, clock } = reach(settings, around);
+  const { apiKey, heroku, hosts, clock } = await reach(settings, around);
   return {
     heroku,
     closingHeroku: heroku.withSignal(undefined),
@@ -236,12 +250,16 @@ function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, aro
 }
 
 /** Heroku, by the job's key. @throws Refusal where there is none that could be one. */
-function reach(settings: Pick<Settings<'doctor'>, 'api-key'>, { environment, log, signal }: Surroundings) {
+async function reach(
+  settings: Pick<Settings<'doctor'>, 'api-key'>,
+  { environment, log, signal }: Surroundings,
+) {
   const apiKey = readApiKey(settings['api-key'], environment);
   log.addSecret(apiKey.reveal());
   const hosts = resolveHosts(environment);
   const lapse = readTimeLapse(environment, hosts.isHeroku);
   const clock = createClock(lapse);
+  const { createHeroku } = await import('./heroku/client.ts');
   const heroku = createHeroku({
     baseUrl: hosts.api,
     dataUrl: hosts.data,
@@ -260,12 +278,13 @@ function openGit(settings: Pick<Settings<'doctor'>, 'api-key'>, around: Surround
   const { environment, directory, log } = around;
   const variable = settings['api-key'];
   const key = environment[variable];
-  return createGit({
+  const options = {
     directory,
     environment,
     secretValues: key === undefined || key === '' ? [] : [new Secret(key)],
     secretVariables: [variable],
     timeLapse: readTimeLapse(environment, resolveHosts(environment).isHeroku),
     log,
-  });
+  };
+  return gitOnDemand(async () => (await import('./git/create-git.ts')).createGit(options));
 }

@@ -51,7 +51,7 @@ function runAlone(
   return { status, stdout, stderr };
 }
 
-/** The packages that are evaluated as soon as the bundle is started. */
+/** What is evaluated as soon as the entry is. */
 function loadedAtOnce({ inputs }: Metafile, entry: string): Set<string> {
   const seen = new Set<string>();
   const pending = [entry];
@@ -62,7 +62,7 @@ function loadedAtOnce({ inputs }: Metafile, entry: string): Set<string> {
       if (kind !== 'dynamic-import' && external !== true) pending.push(path);
     }
   }
-  return new Set([...seen].flatMap((input) => packageOf(input) ?? []));
+  return seen;
 }
 
 describe('the bundled helper', () => {
@@ -117,9 +117,26 @@ describe('the bundled helper', () => {
     expect(own.filter((input) => !/^src\/(helper|parameters)\//.test(input))).toEqual([]);
   });
 
-  it('loads git and memcached only when they are needed', () => {
-    const packages = loadedAtOnce(bundle.metafile, 'src/helper/main.ts');
-    expect([...packages].filter((name) => ['simple-git', 'memjs'].includes(name))).toEqual([]);
+  it('loads no package at the start, and nothing of a command but its parameters', () => {
+    const inputs = loadedAtOnce(bundle.metafile, 'src/helper/main.ts');
+    expect([...inputs].filter((input) => packageOf(input) !== undefined)).toEqual([]);
+    const families = [...inputs].map((input) => /^src\/helper\/(\w[\w-]*)\//.exec(input)?.[1]);
+    expect(families).toEqual(expect.arrayContaining(['cli', 'output']));
+    for (const family of ['acts', 'commands', 'deployment', 'git', 'heroku', 'window']) {
+      expect(families).not.toContain(family);
+    }
+  });
+
+  it('loads the HTTP client, and neither git nor deployments, for what is a request or two', () => {
+    const inputs = loadedAtOnce(bundle.metafile, 'src/helper/heroku/client.ts');
+    for (const input of loadedAtOnce(bundle.metafile, 'src/helper/acts/small.ts')) inputs.add(input);
+    for (const input of loadedAtOnce(bundle.metafile, 'src/helper/run.ts')) inputs.add(input);
+    expect(
+      [...inputs].filter((input) =>
+        /^src\/helper\/(report|journal|recovery|caches|migration|one-off|git\/create-git)/.test(input),
+      ),
+    ).toEqual([]);
+    expect(new Set([...inputs].flatMap((input) => packageOf(input) ?? []))).toEqual(new Set(['valibot']));
   });
 
   it('comes with the licence of every package that is in it', () => {
@@ -169,6 +186,60 @@ describe('bundling', () => {
     const ended = runAlone('debugging', code, [], { DEBUG: '*', SECRET: 'hunter2' });
     expect(ended).toEqual({ status: 0, stdout: 'true\n', stderr: '' });
     expect(sizeReport(metafile).map(([name]) => name)).not.toContain('supports-color');
+  });
+
+  it('keeps every part as it is written, and loads what is large in Node.js when it is used', async () => {
+    const text = `*/ \u2028 \u{1f44b} “’” \\n ' " \` \${x} \\u0041 $& </script>\n`;
+    const root = project('parts', {
+      'main.ts': `
+        import { createHash } from 'node:crypto';
+        import https, { Agent } from 'node:https';
+        const isLoaded = () => (process as never as { moduleLoadList: string[] }).moduleLoadList.includes('NativeModule crypto');
+        void (async () => {
+          const { text, late } = await import('./part.ts');
+          const before = isLoaded();
+          const { connect } = await import('node:tls');
+          const digest = createHash('sha256').update(text).digest('hex').length;
+          console.log(JSON.stringify({ text, late: await late(), before, after: isLoaded(), digest, connect: typeof connect, same: https.Agent === Agent }));
+        })();`,
+      'part.ts': `
+        export const text = ${JSON.stringify(text)};
+        const matched = /“[’]”|\\*\\//.exec(text)?.[0];
+        export const late = async () => (await import('./late.ts')).twice(matched ?? '');`,
+      'late.ts': `
+        import { text } from './part.ts';
+        export const twice = (one: string) => one + one + text.length;`,
+    });
+    const { code } = await bundleHelper(root, 'main.ts');
+    const { status, stdout, stderr } = runAlone('parts', code, []);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toEqual({
+      text,
+      late: `*/*/${text.length}`,
+      before: false,
+      after: true,
+      digest: 64,
+      connect: 'function',
+      same: true,
+    });
+    // One character that is not of Latin-1 would double the memory that the whole text takes.
+    expect(code.every((byte) => byte < 0x80)).toBe(true);
+  });
+
+  it('exports what its entry exports, though that is in a part', async () => {
+    const { code } = await bundleHelper(
+      project('exporting', {
+        'main.ts': "export const answer = async () => (await import('./other.ts')).default;",
+        'other.ts': 'export default 42;',
+      }),
+      'main.ts',
+    );
+    const caller = Buffer.from(
+      'module.exports={};' +
+        Buffer.from(code).toString().replace(/^#!.*/, '') +
+        'void module.exports.answer().then((one) => console.log(one));',
+    );
+    expect(runAlone('exporting', caller, [])).toEqual({ status: 0, stdout: '42\n', stderr: '' });
   });
 
   it('says what it cannot find, and where', async () => {

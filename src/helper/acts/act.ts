@@ -10,7 +10,7 @@ import type { DatabaseOutcome } from '../deployment/result.ts';
 import { describeState, readStateNow } from '../deployment/state-now.ts';
 import { HerokuCdError } from '../errors.ts';
 import { EXIT, exitCodeOf } from '../exit-codes.ts';
-import { endOfError, type Ended } from '../report/act.ts';
+import type { Ended } from '../report/act.ts';
 import { Budget } from '../time/budget.ts';
 
 /** What one act works with. */
@@ -58,6 +58,7 @@ export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'depl
     done = await act({ ports, settings, budget });
   } catch (thrown) {
     if (!(thrown instanceof HerokuCdError) || !leavesSomething(thrown)) {
+      const { endOfError } = await import('../report/act.ts');
       await keep(endOfError(startedAt, thrown, ports.signal));
       throw thrown;
     }

@@ -28,10 +28,14 @@ export interface DoctorPorts {
   readonly clock: Clock;
   readonly environment: NodeJS.ProcessEnv;
   /** Gives Heroku as the key sees it. Throws `Refusal` where the job has none that could be one. */
-  readonly connect: () => { readonly apiKey: Secret; readonly heroku: Asked };
+  readonly connect: () => Connected | Promise<Connected>;
 }
 
 type Asked = Heroku & { readonly inspection: Inspection };
+interface Connected {
+  readonly apiKey: Secret;
+  readonly heroku: Asked;
+}
 type DoctorSettings = Settings<'doctor'>;
 /** What one side learned for the comparison of both. */
 interface Side<T> {
@@ -64,8 +68,8 @@ async function askHeroku(
   ports: DoctorPorts,
   settings: DoctorSettings,
 ): Promise<Side<{ readonly deployed: string | undefined }>> {
-  const connected = await look('API key', (findings) => {
-    const { apiKey, heroku } = ports.connect();
+  const connected = await look('API key', async (findings) => {
+    const { apiKey, heroku } = await ports.connect();
     findings.ok('API key', `${describeKey(apiKey)}, from $${settings['api-key']}`);
     return heroku;
   });

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { EXIT } from '../exit-codes.ts';
 import { inspect } from 'node:util';
 
@@ -21,7 +20,8 @@ export function leakingVariables(environment: NodeJS.ProcessEnv): readonly strin
  * Runs this same program again without those variables, because Node reads NODE_DEBUG before any line of
  * ours. Gives the exit code; signals are passed on.
  */
-export function runAgainWithout(names: readonly string[]): Promise<number> {
+export async function runAgainWithout(names: readonly string[]): Promise<number> {
+  const { spawn } = await import('node:child_process');
   const environment = { ...process.env };
   for (const name of names) delete environment[name];
   environment[UNSET_VARIABLES] = names.join(' ');

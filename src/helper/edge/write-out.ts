@@ -1,5 +1,4 @@
-import { writeSync } from 'node:fs';
-import { isatty } from 'node:tty';
+import { fstatSync, writeSync } from 'node:fs';
 
 const PAUSE_MS = 1;
 
@@ -23,6 +22,8 @@ export function writeOut(stream: 1 | 2, text: string): void {
 
 /** Tells how wide the terminal is that stderr leads to; undefined where a person does not look at one, as in CI. */
 export function terminalWidth(environment: NodeJS.ProcessEnv): (() => number) | undefined {
-  const isSeen = isatty(2) && !environment['CI'] && environment['TERM'] !== 'dumb';
+  if (environment['CI'] || environment['TERM'] === 'dumb') return undefined;
+  // Asking the stream loads what streams are made of, and a pipe or a file is no terminal anyway.
+  const isSeen = fstatSync(2).isCharacterDevice() && process.stderr.isTTY;
   return isSeen ? () => process.stderr.columns || 80 : undefined;
 }

@@ -8,7 +8,7 @@ import { attachmentShape, configVarsShape } from './database-shapes.ts';
 import { appPath } from './paths.ts';
 
 /** Of this process alone, so that no table of hashes tells a value. */
-const SALT = randomBytes(32);
+let salt: Buffer | undefined;
 
 /** An app's config vars, of today or of a release. The values stay in here. */
 export async function hashConfigVars(api: Api, app: string, release?: string): Promise<ConfigHashes> {
@@ -58,7 +58,9 @@ function hash(value: string): string {
   // With a password before its host, a page is one that databases answer by, too.
   const isPage = /^https?$/i.test(scheme ?? '') && !value.includes('@');
   const kind = scheme === undefined ? 'text' : isPage ? 'web' : 'store';
-  return `${kind}~${createHmac('sha256', SALT).update(value).digest('hex')}`;
+  return `${kind}~${createHmac('sha256', (salt ??= randomBytes(32)))
+    .update(value)
+    .digest('hex')}`;
 }
 
 const installationShape = object({ buildpack: object({ name: nullish(string()), url: nullish(string()) }) });

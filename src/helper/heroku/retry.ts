@@ -62,9 +62,20 @@ export async function withRetries<T>(
   const { clock, log, signal } = options;
   const delays = delaysWithin(options.budgetMs);
   const end = clock.now() + options.budgetMs;
-  const { default: pRetry } = await import('p-retry');
+  let failed: unknown;
   try {
-    return await pRetry(attempt, {
+    return await attempt();
+  } catch (error) {
+    failed = error;
+  }
+  // Most calls succeed at once, and need nothing of what counts tries.
+  const { default: pRetry } = await import('p-retry');
+  const again = async (number: number): Promise<T> => {
+    if (number === 1) throw failed;
+    return attempt();
+  };
+  try {
+    return await pRetry(again, {
       retries: delays.length,
       // p-retry counts, the injected clock waits. The signal is not given to it: it would drop the answer
       // of a call that succeeded while the signal was aborted.

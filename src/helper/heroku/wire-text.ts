@@ -1,4 +1,4 @@
-import { createMasker } from '../output/masker.ts';
+import { createMasker, type Masker } from '../output/masker.ts';
 import type { Secret } from '../output/secret.ts';
 
 /** Makes text of a server fit for an error or a log line. */
@@ -15,11 +15,10 @@ const CUT_MARGIN = 1024;
  * (signatures stand there) and the path of attach URLs, and leaves one short line of printable characters.
  */
 export function createQuote(apiKey: Secret): Quote {
-  const masker = createMasker();
-  masker.add(apiKey.reveal());
-  // As it would come back in a host name.
-  masker.add(apiKey.reveal().toLowerCase());
+  // Most runs quote nothing.
+  let known: Masker | undefined;
   return (text, longest = LONGEST) => {
+    const masker = (known ??= maskerOf(apiKey));
     let line = text
       .slice(0, LOOKED_AT)
       .replace(/[^\p{L}\p{N}\p{P}\p{S} ]+/gu, ' ')
@@ -32,4 +31,12 @@ export function createQuote(apiKey: Secret): Quote {
       .replace(/(rendezvous:\/\/)[^\s"'<>]+/gi, '$1…');
     return line.length > longest ? `${line.slice(0, longest)}…` : line;
   };
+}
+
+function maskerOf(apiKey: Secret): Masker {
+  const masker = createMasker();
+  masker.add(apiKey.reveal());
+  // As it would come back in a host name.
+  masker.add(apiKey.reveal().toLowerCase());
+  return masker;
 }

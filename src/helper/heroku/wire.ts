@@ -49,7 +49,7 @@ interface Tools {
 export class Wire {
   readonly #byMethod = new Map<string, number>();
   #tools: Promise<Tools> | undefined;
-  #agents: readonly (HttpAgent | HttpsAgent)[] = [];
+  readonly #agents = new Map<string, HttpAgent | HttpsAgent>();
 
   /** Every request that went out, repeated ones included. */
   get requests(): RequestCounts {
@@ -83,7 +83,7 @@ export class Wire {
 
   /** Closes the kept connections. Requests after it make new ones. */
   close(): void {
-    for (const agent of this.#agents) agent.destroy();
+    for (const agent of this.#agents.values()) agent.destroy();
   }
 
   async #send(request: WireRequest, cutoff: Cutoff, compress: boolean): Promise<Response> {
@@ -135,14 +135,16 @@ export class Wire {
       import('node:http'),
       import('node:https'),
     ]);
-    const kept = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
-    const own = { http: new http.Agent(), https: new https.Agent() };
-    this.#agents = [kept.http, kept.https, own.http, own.https];
     return {
       fetch,
-      agent: (url, ownConnection) => {
-        const agents = ownConnection ? own : kept;
-        return url.protocol === 'https:' ? agents.https : agents.http;
+      agent: ({ protocol }, own) => {
+        const kind = `${protocol}${own ? 'own' : 'kept'}`;
+        let agent = this.#agents.get(kind);
+        if (agent === undefined) {
+          agent = new (protocol === 'https:' ? https : http).Agent({ keepAlive: !own });
+          this.#agents.set(kind, agent);
+        }
+        return agent;
       },
     };
   }
