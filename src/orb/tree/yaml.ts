@@ -15,6 +15,10 @@ const ONE_LINE_BLOCK = /^( *)(description: >-)\n *(.*)$/gm;
  * 1.1 quotes them. Nothing is written as an alias.
  */
 export function toYaml(value: unknown): string {
+  return remembered(written, JSON.stringify(value), () => write(value));
+}
+
+function write(value: unknown): string {
   const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false });
   visit(document, {
     Pair(_key, { key, value: text }) {
@@ -31,5 +35,19 @@ export function toYaml(value: unknown): string {
 
 /** Reads YAML as 1.2: in 1.1 mode this reader takes a lone dot for a number. Keys given twice throw. */
 export function fromYaml(text: string): unknown {
-  return parse(text, { version: '1.2', uniqueKeys: true });
+  return structuredClone<unknown>(remembered(read, text, (): unknown => parse(text, { version: '1.2', uniqueKeys: true })));
+}
+
+/** The generator, the packer and the checks write and read the same elements again and again, and both are dear. */
+const written = new Map<string, string>();
+const read = new Map<string, unknown>();
+const MOST_REMEMBERED = 256;
+
+function remembered<T>(known: Map<string, T>, key: string, make: () => T): T {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  if (known.size >= MOST_REMEMBERED) known.clear();
+  const made = make();
+  known.set(key, made);
+  return made;
 }
