@@ -118,14 +118,8 @@ function read(place: Place, prefix: string): Cache {
     );
   };
   const [username, password] = [credential('USERNAME'), credential('PASSWORD')];
-  return {
-    prefix,
-    foundIn: place.source,
-    servers: parseServers(place, `${prefix}_SERVERS`, value('SERVERS')),
-    username,
-    password,
-    api: apiOf(place, prefix),
-  };
+  const servers = parseServers(place, `${prefix}_SERVERS`, value('SERVERS'));
+  return { prefix, foundIn: place.source, servers, username, password, api: apiOf(place, prefix, servers) };
 }
 
 const ENTRY = /^(?:([A-Za-z0-9][A-Za-z0-9._-]{0,252})|\[([0-9A-Fa-f:.]{2,45})\])(?::(\d{1,5}))?$/;
@@ -151,9 +145,15 @@ function parseServers(place: Place, name: string, list: string): readonly CacheS
   return [...servers.values()];
 }
 
-/** Ours tells where to connect, so it comes first. Memcached Cloud has no such API, and must not get its credentials sent to it. */
-function apiOf({ environment, vars }: Place, prefix: string): URL | undefined {
-  if (prefix.startsWith('MEMCACHEDCLOUD')) return undefined;
+/** Ours tells where to connect, so it comes first. Credentials of another provider must not be sent to MemCachier. */
+function apiOf(
+  { environment, vars }: Place,
+  prefix: string,
+  servers: readonly CacheServer[],
+): URL | undefined {
+  const isMemcachier =
+    prefix.startsWith('MEMCACHIER') || servers.every(({ host }) => host.endsWith('.memcachier.com'));
+  if (!isMemcachier) return undefined;
   const own = `${prefix}_API_URL`;
   const ours = environment['MEMCACHIER_API_URL']?.trim();
   if (ours) return checkApiUrl('MEMCACHIER_API_URL', ours, environment);

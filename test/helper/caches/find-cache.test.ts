@@ -147,6 +147,11 @@ describe('MemCachier’s HTTP API', () => {
   it('does not get the credentials of Memcached Cloud', () => {
     const environment = { MEMCACHIER_API_URL: 'https://analytics.memcachier.com' };
     expect(find(trio('MEMCACHEDCLOUD', 'x:1'), { environment })?.api).toBeUndefined();
+    // Attached under another name, it is known by its servers.
+    expect(find(trio('CACHE', 'x:1'), { environment, prefix: 'CACHE' })?.api).toBeUndefined();
+    expect(
+      find(trio('CACHE', 'mc1.ec2.memcachier.com'), { environment, prefix: 'CACHE' })?.api,
+    ).toBeDefined();
   });
 
   it.each([
