@@ -19,6 +19,9 @@ export interface Outcome {
   readonly output: string;
 }
 
+/** As the pages make it: of the scope `identity,write-protected`. */
+const KEY = 'HRKU-d0c5d0c5-0000-4000-8000-00000c0ffee5';
+
 /** The project of somebody who reads the pages. */
 const FILES = {
   Procfile: 'web: node web.js\nworker: exec sleep 86400\nclock: exec sleep 86400\n',
@@ -53,13 +56,14 @@ export class Stage {
     ]);
     const stage = new Stage(folder, heroku, repository, caches, unpackHelper(join(folder, 'heroku-cd.cjs')));
     await mkdir(join(folder, 'authorities'));
+    const key = { key: KEY, scopes: ['identity', 'write-protected'] as const };
+    heroku.control.changeAccount(heroku.account.email, { addKeys: [key] });
     await repository.commit(FILES);
     const { hostname, port } = new URL(heroku.urls.api);
-    const { HEROKU_API_KEY: key = '' } = heroku.environment();
     await repository.git(
       'push',
       '--quiet',
-      `http://heroku:${key}@${hostname}:${port}/${APP}.git`,
+      `http://heroku:${KEY}@${hostname}:${port}/${APP}.git`,
       'HEAD:main',
     );
     const servers = caches.map(({ address }) => address).join(',');
@@ -84,6 +88,7 @@ export class Stage {
       PATH: process.env['PATH'] ?? '',
       HOME: join(this.folder, 'home'),
       ...this.heroku.environment(),
+      HEROKU_API_KEY: KEY,
       HEROKU_APP_NAME: APP,
       // Waits of minutes pass in a second; and nobody reads the hundred authorities of the world.
       HEROKU_CD_TIME_LAPSE: '50',
