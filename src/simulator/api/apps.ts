@@ -1,10 +1,19 @@
 import { requireScope } from '../platform/accounts.ts';
-import { invalidParams } from '../platform/errors.ts';
+import { invalidParams, notFound } from '../platform/errors.ts';
 import { idFor } from '../platform/ids.ts';
 import type { App } from '../platform/model.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Family } from './context.ts';
-import { appOf, bodyOf, callerOf, endpoint, objectField, textField, timestamp } from './context.ts';
+import {
+  appOf,
+  bodyOf,
+  callerOf,
+  endpoint,
+  objectField,
+  pathParameter,
+  textField,
+  timestamp,
+} from './context.ts';
 import { sendList } from './lists.ts';
 
 /** Apps: list, create, info, maintenance and rename, delete; and the filter that turns ids into apps. */
@@ -15,6 +24,18 @@ export const appsFamily: Family = (routes, platform) => {
     endpoint((request, response) => {
       const caller = callerOf(response);
       requireScope(caller, 'read');
+      const visible = platform.apps.visibleTo(caller.account);
+      sendList(request, response, visible, fields, (app) => appBody(platform, app));
+    }),
+  );
+  // Where the Heroku CLI lists the apps that an account owns or works on.
+  routes.get(
+    '/users/:user/apps',
+    endpoint((request, response) => {
+      const caller = callerOf(response);
+      requireScope(caller, 'read');
+      const { id, email } = caller.account;
+      if (!['~', id, email].includes(pathParameter(request, 'user'))) throw notFound('user');
       const visible = platform.apps.visibleTo(caller.account);
       sendList(request, response, visible, fields, (app) => appBody(platform, app));
     }),

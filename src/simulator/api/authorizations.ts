@@ -1,12 +1,16 @@
+import type { Request, Response } from 'express';
 import { requireScope, type Caller } from '../platform/accounts.ts';
-import { notFound } from '../platform/errors.ts';
-import type { ApiKey } from '../platform/model.ts';
+import { invalidParams, notFound } from '../platform/errors.ts';
+import { newId } from '../platform/ids.ts';
+import type { ApiKey, Scope } from '../platform/model.ts';
 import type { Family } from './context.ts';
-import { callerOf, endpoint, pathParameter, timestamp } from './context.ts';
+import { bodyOf, callerOf, endpoint, pathParameter, textField, timestamp } from './context.ts';
 import { sendList } from './lists.ts';
 
-/** The OAuth authorizations behind an account's API keys: list and info (Dev Center: OAuth). */
-export const authorizationsFamily: Family = (routes) => {
+const scopes: readonly Scope[] = ['global', 'identity', 'read', 'write', 'read-protected', 'write-protected'];
+
+/** The OAuth authorizations behind an account's API keys: list, create, info and revoke (Dev Center: OAuth). */
+export const authorizationsFamily: Family = (routes, platform) => {
   routes.get(
     '/oauth/authorizations',
     endpoint((request, response) => {
@@ -16,17 +20,55 @@ export const authorizationsFamily: Family = (routes) => {
       sendList(request, response, working(caller), fields, (key) => authorizationBody(caller, key));
     }),
   );
-  routes.get(
-    '/oauth/authorizations/:authorization',
+  routes.post(
+    '/oauth/authorizations',
     endpoint((request, response) => {
       const caller = callerOf(response);
       requireScope(caller, 'global');
-      const found = working(caller).find(({ id }) => id === pathParameter(request, 'authorization'));
-      if (!found) throw notFound('authorization');
-      response.json(authorizationBody(caller, found));
+      const body = bodyOf(request);
+      const description = textField(body, 'description');
+      const { expires_in: expiresIn } = body;
+      const made = platform.accounts.addKey(caller.account, {
+        key: `HRKU-${newId()}`,
+        scopes: scopesOf(body['scope']),
+        ...(description === undefined ? {} : { description }),
+        ...(typeof expiresIn === 'number' ? { expiresIn } : {}),
+      });
+      platform.changes.notify();
+      response.status(201).json(authorizationBody(caller, made));
+    }),
+  );
+  routes.get(
+    '/oauth/authorizations/:authorization',
+    endpoint((request, response) => {
+      response.json(authorizationBody(callerOf(response), authorizationOf(request, response)));
+    }),
+  );
+  routes.delete(
+    '/oauth/authorizations/:authorization',
+    endpoint((request, response) => {
+      const found = authorizationOf(request, response);
+      found.revoked = true;
+      platform.changes.notify();
+      response.json(authorizationBody(callerOf(response), found));
     }),
   );
 };
+
+function authorizationOf(request: Request, response: Response): ApiKey {
+  const caller = callerOf(response);
+  requireScope(caller, 'global');
+  const found = working(caller).find(({ id }) => id === pathParameter(request, 'authorization'));
+  if (!found) throw notFound('authorization');
+  return found;
+}
+
+function scopesOf(value: unknown = ['global']): readonly Scope[] {
+  if (!Array.isArray(value) || !value.every((each) => scopes.includes(each as Scope))) {
+    throw invalidParams(`scope must be a list of ${scopes.join(', ')}.`);
+  }
+  return value as Scope[];
+}
 
 function working({ account }: Caller): ApiKey[] {
   return account.keys.filter(({ revoked }) => !revoked);

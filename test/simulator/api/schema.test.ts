@@ -38,6 +38,7 @@ described("every endpoint's answer", () => {
       attachment: 'CACHE',
     });
     const spare = addOns.attachments.attach(app, test.heroku.account, cache, { name: 'SPARE' });
+    const spareKey = test.heroku.platform.accounts.addKey(test.heroku.account, { key: 'HRKU-spare' });
     const slug = app.current.slug?.id ?? '';
     const base = '/apps/schema';
     calls.push(
@@ -58,6 +59,14 @@ described("every endpoint's answer", () => {
         path: `/oauth/authorizations/${test.heroku.account.keys[0]?.id}`,
         status: 200,
       },
+      {
+        method: 'POST',
+        path: '/oauth/authorizations',
+        body: { description: 'CircleCI', scope: ['identity', 'write-protected'], expires_in: 3600 },
+        status: 201,
+      },
+      { method: 'DELETE', path: `/oauth/authorizations/${spareKey.id}`, status: 200 },
+      { method: 'GET', path: '/users/~/apps', status: 200 },
       { method: 'GET', path: '/apps', status: 200 },
       { method: 'POST', path: '/apps', body: { name: 'second', region: 'eu' }, status: 201 },
       { method: 'GET', path: base, status: 200 },
