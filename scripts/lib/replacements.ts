@@ -13,8 +13,9 @@ interface Replacement {
  */
 const REPLACEMENTS: readonly Replacement[] = [
   {
-    // fetch-blob's polyfill of web streams for Node.js before 18: a third of the bundle.
-    module: /^web-streams-polyfill(\/|$)/,
+    // fetch-blob's web streams for Node.js before 18: a third of the bundle, and to ask whether Node.js has any
+    // loads its own.
+    module: /^\.\/streams\.cjs$/,
     contents: 'module.exports = {};',
   },
   {
