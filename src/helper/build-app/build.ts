@@ -1,6 +1,7 @@
 import type { Settings } from '../../parameters/index.ts';
 import type { Preflight, Run } from '../deployment/deploy-state.ts';
 import { short } from '../deployment/facts.ts';
+import { activityOf } from '../deployment/follow-build.ts';
 import { OurBuild } from '../deployment/our-build.ts';
 import type { Ports } from '../deployment/ports.ts';
 import { findBuilt, type Act, type Shipping } from '../deployment/shipping.ts';
@@ -105,7 +106,7 @@ export async function buildThere(run: Run, before: Preflight, there: BuildThere)
   if (build.slugId === undefined) {
     throw new Failure({
       what: `The build on ${there.app} has no slug.`,
-      next: `See \`heroku builds:info -a ${there.app}\`.`,
+      next: `See ${activityOf(there.app)}.`,
     });
   }
   // The snapshot comes after the build, however long that took; all else is compared before the page goes on.

@@ -38,7 +38,7 @@ export async function followBuild(
       throw new Failure({
         what: `Heroku’s build on ${app} failed.`,
         why: 'Its output above says why; Heroku keeps serving the release that was current.',
-        next: `Mend what the build complains about, and push again (\`heroku builds:output -a ${app}\` shows it once more).`,
+        next: `Mend what the build complains about, and push again (${activityOf(app)} shows it once more).`,
       });
     }
     return ended;
@@ -46,4 +46,9 @@ export async function followBuild(
     streaming.abort();
     await streamed;
   }
+}
+
+/** Where an app's builds are shown (Heroku Dashboard: Activity); the Heroku CLI has no command for them. */
+export function activityOf(app: string): string {
+  return `https://dashboard.heroku.com/apps/${app}/activity`;
 }

@@ -4,7 +4,7 @@ import type { Build } from '../ports/heroku.ts';
 import { formatDuration } from '../time/format.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short } from './facts.ts';
-import { followBuild } from './follow-build.ts';
+import { activityOf, followBuild } from './follow-build.ts';
 import type { OurBuild } from './our-build.ts';
 
 /** `no-build`: Heroku holds the commit, or does not let the branch move to it, and built nothing. */
@@ -102,7 +102,7 @@ async function requireBuild(run: Run, before: Preflight, ours: OurBuild): Promis
   throw new Failure({
     what: `Heroku took the push of ${short(before.clone.commit)} and lists no build of it.`,
     why: 'A push that builds nothing deploys nothing.',
-    next: `See \`heroku builds -a ${before.app.app.name}\` and run the job again.`,
+    next: `See ${activityOf(before.app.app.name)} and run the job again.`,
   });
 }
 
