@@ -56,7 +56,7 @@ async function measureHistory(
     ),
     {
       id: `ship-${commits}-time`,
-      measured: `its phase *ship* alone: time`,
+      measured: `the phase *ship* of that: time`,
       against,
       ratio: ratioOf(
         found.deploy.map(({ ship }) => ship),

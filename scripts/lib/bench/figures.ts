@@ -17,8 +17,7 @@ export type CostId =
   | 'output-100mb'
   | 'output-100mb-cli'
   | 'generate'
-  | 'check-generated'
-  | 'check-reproducible';
+  | 'check-generated';
 
 /** Everything that has an aim. */
 export type FigureId =
@@ -31,6 +30,7 @@ export type FigureId =
   | `${'push' | 'history'}-${History}-${'time' | 'bytes'}`
   | `history-${History}-objects`
   | `ship-${History}-time`
+  | 'recipe-requests'
   | 'recipe-acts-requests'
   | 'recipe-cli-requests'
   | `downtime-${5 | 30 | 120}s`

@@ -30,12 +30,10 @@ export async function measureGeneration({ root, materials, rounds }: Bench): Pro
     types: cost(node(tool('typescript', 'bin', 'tsc'), '--noEmit', '--incremental', 'false')),
     generate: cost(script('generate')),
     generated: cost(script('check-generated')),
-    reproducible: cost(script('check-reproducible')),
   });
   const against = ['`tsc --noEmit` of `src` and `scripts`', found.types] as const;
   return [
     ...costFigures('generate', ['`npm run generate`', found.generate], against),
     ...costFigures('check-generated', ['`npm run check:generated`', found.generated], against),
-    ...costFigures('check-reproducible', ['`npm run check:reproducible`', found.reproducible], against),
   ];
 }

@@ -3,13 +3,15 @@ import { costOfAll, type Command, type Cost } from './child.ts';
 import { costFigures, medianOf, ratioOrNone, type Figure } from './figures.ts';
 import type { Bench } from './parts.ts';
 import { commitOfRound } from './repository.ts';
-import { interleave } from './rounds.ts';
+import { interleave, ratioOf } from './rounds.ts';
 import { makeShop } from './shop.ts';
 
 type Run = Cost & { readonly requests: number };
 
 /** Every wait of heroku-cd passes so many times faster, for what its work is without them. */
 const TIME_LAPSE = 20;
+/** More requests than these, for each deployment, are many of the 4 500 an hour (Dev Center: Platform API, rate limits). */
+const REQUESTS = 30;
 /** Milliseconds until a request for a backup is answered: the dump of an empty database is over by then. */
 const DUMP_MS = 300;
 
@@ -62,6 +64,15 @@ function figuresOf({ ours, quick, acts, cli }: Runs): Figure[] {
       measured: `${migrate}: requests${count(ours)}`,
       against: byActs + count(acts),
       ratio: ratioOrNone(requests(ours), requests(acts)),
+    },
+    {
+      id: 'recipe-requests',
+      measured: `${migrate}: requests${count(ours)}`,
+      against: `${REQUESTS}, the most that it ought to make`,
+      ratio: ratioOf(
+        requests(ours),
+        ours.map(() => REQUESTS),
+      ),
     },
     ...costFigures('recipe-cli', [migrate, ours], [byCli, cli]),
     {

@@ -27,7 +27,7 @@ export function toMarkdown(report: Report): string {
     `Every figure is a ratio to a named alternative that was measured in the same rounds, because a time alone says more of the machine than of heroku-cd: 0.5 is half of it. Both sides take turns; each round gives one ratio, and the figure is the median of ${rounds} rounds, after one that is not counted; of ${ENOUGH} where a round takes long, which downtimes and the work on the orb do. Beside it stand the lowest and the highest. Where a program takes but a moment, its measure in a round is the least of ${RUNS} runs.`,
     'Time is what one waits for; CPU time is the work of the program and of those that it starts, and differs less from run to run. Where other work keeps more processors busy than the machine has, times are too high, and CPU times are the ones to go by.',
     ...few,
-    `The aim is what was measured when it was set, with a margin. \`npm run bench -- --check\` writes nothing, and fails when a figure is worse than its aim by more than ${TOLERANCE * 100} %.`,
+    `The aim is what was measured when it was set, with a margin, or what ought to be reached where that is less. \`npm run bench -- --check\` writes nothing, and fails when a figure is worse than its aim by more than ${TOLERANCE * 100} %.`,
     '## Machine',
     table(
       ['', ''],

@@ -73,7 +73,7 @@ describe('npm run bench', () => {
         'simple-git',
       ]),
     );
-  }, 600_000);
+  }, 900_000);
 
   it('measures the downtime that a visitor sees', async () => {
     const materials = await makeMaterials(ROOT);
