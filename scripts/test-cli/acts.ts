@@ -3,8 +3,10 @@ import type { AppView } from '../../src/simulator/index.ts';
 import type { Act, Stage } from './act.ts';
 import { succeed } from './act.ts';
 import { databaseActs } from './database-acts.ts';
+import { mentionActs } from './mention-acts.ts';
 import { documentedActs } from './documented-acts.ts';
 import { oneOffActs } from './one-off-acts.ts';
+import { readingActs } from './reading-acts.ts';
 
 const server = `require('node:http')
   .createServer((request, response) => response.end('greeting: ' + process.env.GREETING))
@@ -200,6 +202,8 @@ const acts: readonly Act[] = [
   ...oneOffActs,
   ...databaseActs,
   ...documentedActs,
+  ...readingActs,
+  ...mentionActs,
 ];
 
 function webIsUp({ dynos, currentRelease }: AppView): boolean {

@@ -14,12 +14,16 @@ export class Terminal {
   private constructor(
     private readonly home: string,
     private readonly environment: Readonly<Record<string, string>>,
+    /** What tells the CLI's commands and flags. */
+    readonly manifest: string,
+    /** Every command of the CLI that was run, such as `ps:scale`, in any shell of this place. */
+    readonly commands: Set<string> = new Set(),
   ) {}
 
   static async open(cli: string, variables: Readonly<Record<string, string>>): Promise<Terminal> {
     const home = await mkdtemp(path.join(tmpdir(), 'heroku-cd-test-cli-'));
     await mkdir(path.join(home, 'work'));
-    const terminal = new Terminal(home, {
+    const environment = {
       // Only what is needed: proxies, tokens and telemetry switches of whoever runs this stay out.
       PATH: [cli, path.dirname(process.execPath), process.env.PATH ?? ''].join(path.delimiter),
       HOME: home,
@@ -29,7 +33,8 @@ export class Terminal {
       GIT_TERMINAL_PROMPT: '0',
       GIT_CONFIG_NOSYSTEM: '1',
       ...variables,
-    });
+    };
+    const terminal = new Terminal(home, environment, path.join(cli, '..', 'heroku', 'oclif.manifest.json'));
     for (const args of [
       ['init', '-q', '-b', 'main'],
       ['config', 'user.name', 'Developer'],
@@ -47,15 +52,17 @@ export class Terminal {
 
   /** The same place with other variables. */
   with(variables: Readonly<Record<string, string>>): Terminal {
-    return new Terminal(this.home, { ...this.environment, ...variables });
+    return new Terminal(this.home, { ...this.environment, ...variables }, this.manifest, this.commands);
   }
 
   heroku(...args: string[]): Promise<CommandResult> {
+    if (!args.includes('--help')) this.commands.add(args[0] ?? '');
     return this.run('heroku', args);
   }
 
   /** Runs the CLI until it has printed the text, and ends it then: for commands that follow something. */
   herokuUntil(text: string, ...args: string[]): Promise<CommandResult> {
+    this.commands.add(args[0] ?? '');
     return new Promise((resolve, reject) => {
       const child = spawn('heroku', args, {
         cwd: path.join(this.home, 'work'),
