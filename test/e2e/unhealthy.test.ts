@@ -164,3 +164,22 @@ describe('the check', () => {
     });
   });
 });
+
+describe('the second half of a deployment', () => {
+  it.each([
+    ['a migration that the first one knew nothing of', {}, { 'migrate-command': 'true', backup: 'never' }],
+    ['a window that the first one wrote nothing of', {}, { maintenance: 'always' }],
+    ['no window, though the first one wrote of one', { maintenance: 'always' }, {}],
+  ])('is refused with %s', async (_what, first, second) => {
+    const good = await app.deployed();
+    await app.commit();
+    const prepared = await app.deploys.run('deploy', { ...first, until: 'window' });
+    expect(prepared).toMatchObject({ exitCode: 0 });
+    world.heroku.control.clearRequests();
+    const { exitCode, log } = await app.deploys.run('deploy', { ...second, from: 'window' });
+    expect({ exitCode, log }).toMatchObject({ exitCode: 2 });
+    expect(log).toContain('not given the same migrate-command');
+    expect(world.heroku.control.requests().filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(await app.serving()).toBe(good);
+  });
+});

@@ -17,7 +17,8 @@ export class ScriptedMemcached {
   /** Called before a request is answered. */
   onRequest: ((operation: number) => void) | undefined;
   readonly #script: Readonly<Record<number, Act>>;
-  readonly #keys = new Map<string, Buffer>();
+  /** What is in the cache. */
+  readonly keys = new Map<string, Buffer>();
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
 
@@ -99,10 +100,10 @@ export class ScriptedMemcached {
     const extras = packet.readUInt8(4);
     const keyEnd = 24 + extras + packet.readUInt16BE(2);
     const key = packet.toString('latin1', 24 + extras, keyEnd);
-    if (operation === OP.set) this.#keys.set(key, Buffer.from(packet.subarray(keyEnd)));
-    if (operation === OP.flush) this.#keys.clear();
+    if (operation === OP.set) this.keys.set(key, Buffer.from(packet.subarray(keyEnd)));
+    if (operation === OP.flush) this.keys.clear();
     if (operation !== OP.get) return send(0);
-    const value = this.#keys.get(key);
+    const value = this.keys.get(key);
     return value === undefined ? send(1) : send(0, value);
   }
 }

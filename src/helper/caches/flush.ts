@@ -24,6 +24,8 @@ export interface Flushing {
 const SERVER_LIMIT_MS = 20_000;
 /** Before anything is touched a slow server is as good as none. */
 const CHECK_LIMIT_MS = 10_000;
+/** Where the deadline leaves nothing: of the time that is kept for closing. */
+const LEAST_MS = 5_000;
 
 const COMMANDS = '`rails runner Rails.cache.clear` or `python manage.py clear_cache`';
 
@@ -91,7 +93,8 @@ export async function flushAll(flushing: Flushing, cache: Cache | undefined): Pr
       `Flushing the cache ${cache.prefix} of ${settings['app-name']} (from the ${cache.foundIn}): ${count} server${count === 1 ? '' : 's'}.`,
     );
     const { clock, log, signal } = ports;
-    const { ms } = budget.limit({ ms: SERVER_LIMIT_MS, parameter: 'deadline' });
+    const limit = budget.limit({ ms: SERVER_LIMIT_MS, parameter: 'deadline' });
+    const ms = Math.max(LEAST_MS, limit.ms);
     const flushed = await flushMemcached({ clock, log, ...(evenInterrupted ? {} : { signal }) }, cache, ms);
     all.push(...tell(flushing, flushed));
   }

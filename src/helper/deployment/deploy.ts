@@ -14,7 +14,7 @@ import { Budget } from '../time/budget.ts';
 import { checkJob } from './check-job.ts';
 import { describeError } from './describe-error.ts';
 import type { Progress, Run } from './deploy-state.ts';
-import { flushCaches } from './flush.ts';
+import { flushCaches, neverFlushed } from './flush.ts';
 import { type PhaseName, PhaseRunner } from './phases.ts';
 import type { Ports } from './ports.ts';
 import { preflight } from './preflight.ts';
@@ -144,7 +144,8 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   requireAllBack(run, progress);
   if (prebootOff !== undefined) throw prebootOff;
   const { health } = before;
-  if (health === undefined || stays) return;
+  if (health === undefined) return;
+  if (stays) return run.ports.log.warn('Behind its page nobody can ask how the app is: no health check.');
   progress.noWayBack = true;
   await phases.run('health', () => lookAtHealth(run, before, health, released.release));
 }
@@ -203,6 +204,10 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
     const lookAgain = verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
     const looked = progress.before !== undefined && !prepared;
     const state = looked || lookAgain ? await readStateNow(ports.closingHeroku, app) : undefined;
+    if (lookAgain && state !== undefined && 'app' in state) {
+      const unflushed = neverFlushed(run, progress, state.commit);
+      if (unflushed !== undefined) ports.log.warn((progress.unflushed = unflushed).what);
+    }
     const backups = describeBackups(progress.journal?.current);
     const stateNow =
       state !== undefined && lookAgain ? describeState(app, state, progress.database, next, backups) : [];

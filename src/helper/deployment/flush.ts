@@ -90,6 +90,23 @@ export async function flushCaches(run: Run, progress: Progress): Promise<void> {
   }
 }
 
+/**
+ * Where the run has ended before it came to flushing, and its code serves or is to serve all the same: what is told
+ * beside that end.
+ */
+export function neverFlushed(
+  run: Run,
+  { before, caches }: Progress,
+  commit?: string,
+): HerokuCdError | undefined {
+  if (before?.flush === undefined || caches !== undefined || commit !== before.clone.commit) return undefined;
+  const next = nextOf(run.settings);
+  return new HerokuCdError('incomplete', {
+    what: `The caches were not flushed; that does it: ${next}`,
+    next,
+  });
+}
+
 async function flush({ ports, settings, budget }: Run, progress: Progress): Promise<void> {
   // Once there is no way back, a signal stops the dyno of `flush-command`, and nothing else.
   const flushing = { ports, settings, budget, evenInterrupted: progress.noWayBack === true };
@@ -103,6 +120,7 @@ async function flush({ ports, settings, budget }: Run, progress: Progress): Prom
   progress.caches = all.filter(({ flushed }) => flushed).map(({ cache: name, how }) => `${name}: ${how}`);
   const parts = describeUnflushed(settings, all);
   if (parts !== undefined) throw new HerokuCdError('incomplete', parts);
+  await progress.journal?.note({ unflushed: false });
 }
 
 function nextOf(settings: Run['settings']): string {

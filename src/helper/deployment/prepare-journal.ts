@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
+import { sign } from '../journal/signature.ts';
 import { lastMigration } from '../journal/last-migration.ts';
 import type { ProcessFormation } from '../ports/heroku.ts';
 import { typesToStop } from '../window/selection.ts';
@@ -15,6 +16,7 @@ import type { Preflight, Run } from './deploy-state.ts';
 export async function prepareJournal(run: Run, before: Preflight): Promise<JournalKeeper> {
   const { settings, ports } = run;
   if (before.prepared !== undefined) {
+    requireSameSettings(run, before.prepared);
     requireAsPrepared(before, before.prepared);
     return new JournalKeeper(ports, before.prepared);
   }
@@ -52,11 +54,47 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     ...(await migratedBefore(run, app.app.id)),
     ...builtThere(run, before),
     ...(leavesUnproven(before.last, app.deployedCommit) ? { stillPending: true } : {}),
+    ...(before.flush === undefined ? {} : { unflushed: true }),
+    asked: askedFor(run),
     reason: held?.reason ?? null,
   };
   const keeper = new JournalKeeper(ports, journal);
   await keeper.note();
   return keeper;
+}
+
+const DECISIVE = [
+  'migrate-command',
+  'pending-migrations-command',
+  'migration-paths',
+  'maintenance',
+  'scale-down',
+  'stop-web',
+  'breaking-migration',
+  'app-directory',
+  'build-app',
+] as const;
+
+/** A command may hold what nobody should read, and the journal is cached. */
+function askedFor({ settings, ports }: Run): string {
+  return sign(
+    DECISIVE.map((name) => settings[name]),
+    ports.apiKey,
+  );
+}
+
+/**
+ * The first half has written down what this one stops, and whether it migrates.
+ * @throws Refusal where this half was told otherwise.
+ */
+function requireSameSettings(run: Run, { asked }: Journal): void {
+  if (asked === undefined || asked === askedFor(run)) return;
+  throw new Refusal({
+    what: `from: the two halves of this deployment were not given the same ${DECISIVE.join(', ')}.`,
+    why: 'What the first half wrote down would not fit what this one does. Nothing was changed.',
+    next: 'Give `--until window` and `--from window` the same parameters.',
+    parameter: 'from',
+  });
 }
 
 /** The second half of this deployment releases what the first one built. */

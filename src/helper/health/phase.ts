@@ -2,12 +2,13 @@ import type { Preflight, Progress, Run } from '../deployment/deploy-state.ts';
 import { noteEnd, type Settled } from '../deployment/settle.ts';
 import { endOf } from '../journal/by-hand.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
-import { releaseEarlierCode } from '../migration/rollback.ts';
+import { HerokuCdError } from '../errors.ts';
 import { messageOf } from '../output/message.ts';
 import type { Release } from '../ports/heroku.ts';
-import { putProcessesBack } from '../window/put-back.ts';
+import type { PutBack } from '../window/put-back.ts';
 import { waitForWeb } from '../window/web.ts';
 import { checkHealth, Unhealthy } from './check.ts';
+import { goBack } from './go-back.ts';
 import type { HealthCheck } from './target.ts';
 
 /** The code from before was healthy not long ago, and its dynos are up by then. */
@@ -59,15 +60,16 @@ export async function settleUnhealthy(run: Run, progress: Progress, error: unkno
     return kept;
   }
   try {
-    // A run that is killed from here on leaves something to put back.
-    await noteEnd(journal, { status: 'open' });
-    return await goBack(run, journal, before.health, progress.database !== 'untouched');
+    // A run that is killed from here on leaves something to bring to its end.
+    await noteEnd(journal, { status: 'open', goingBack: true });
+    const back = await goBack(run, journal);
+    return await settleBack(run, progress, journal, before.health, back);
   } catch (failure) {
     log.warn(`on-unhealthy: the rollback failed: ${messageOf(failure)}`);
     const version = journal.current.found.release?.version ?? '';
     return { verdict: 'incomplete', next: `heroku-cd rollback v${version} --app-name ${app}` };
   } finally {
-    await noteEnd(journal, endOf(journal.current));
+    await noteEnd(journal, { ...endOf(journal.current), goingBack: false });
   }
 }
 
@@ -93,32 +95,34 @@ async function reasonToKeep(
   }
 }
 
-async function goBack(
+/** The code from before is current: whether it serves, and is well, decides the verdict. */
+async function settleBack(
   { ports, settings, budget }: Run,
+  { database }: Progress,
   journal: JournalKeeper,
   check: HealthCheck,
-  migrated: boolean,
+  back: PutBack,
 ): Promise<Settled> {
   const { closingHeroku: heroku, log, clock } = ports;
   const app = settings['app-name'];
-  await releaseEarlierCode({ ports, budget }, journal);
-  const limit = budget.closing();
-  const back = await putProcessesBack(heroku, log, journal.current, { clock, limit });
-  await waitForWeb(heroku, app, {
-    clock,
-    limit: { ms: Math.min(settings['boot-timeout'], limit.ms), parameter: 'boot-timeout' },
-  });
   const code = `The code of v${journal.current.found.release?.version ?? '?'}`;
+  const next = `heroku logs -a ${app}`;
+  const limitOf = (ms: number): number => Math.min(ms, budget.closing().ms);
   try {
-    const ms = Math.min(settings['health-timeout'], SECOND_CHECK_MS);
+    const boot = { ms: limitOf(settings['boot-timeout']), parameter: 'boot-timeout' };
+    await waitForWeb(heroku, app, { clock, limit: boot });
+    const ms = limitOf(Math.min(settings['health-timeout'], SECOND_CHECK_MS));
     await checkHealth({ ports, settings }, check, { ms, parameter: 'health-timeout' });
   } catch (error) {
-    if (!(error instanceof Unhealthy)) throw error;
-    log.warn(`${code} serves again. ${error.what}`);
-    return { verdict: 'incomplete', next: `heroku logs -a ${app}` };
+    if (!(error instanceof HerokuCdError)) throw error;
+    const isUp = error instanceof Unhealthy;
+    const what =
+      isUp && error.interrupted ? 'A signal came: whether it is healthy was not learned.' : error.what;
+    log.warn(`${code} ${isUp ? 'serves' : 'is released'} again. ${what}`);
+    return { verdict: 'incomplete', next };
   }
   log.warn(`${code} serves again, and is healthy.`);
+  const migrated = database !== 'untouched';
   if (migrated) log.warn('What the migration did to the database stays.');
-  const asFound = !migrated && back.refused.length === 0 && back.missing.length === 0;
-  return { verdict: asFound ? 'failed' : 'incomplete', next: `heroku logs -a ${app}` };
+  return { verdict: migrated || back.refused.length > 0 ? 'incomplete' : 'failed', next };
 }

@@ -87,6 +87,12 @@ const journalShape = object({
   ),
   /** That a migration of this run, or of one before it, was done is not proven, and no later one has proven it. */
   stillPending: optional(boolean()),
+  /** The window is closed, and the code from before is being released again (`on-unhealthy`). */
+  goingBack: optional(boolean()),
+  /** The run is to flush caches, and has not, or not all. */
+  unflushed: optional(boolean()),
+  /** What decides how it goes on, for the other half of the deployment to compare. */
+  asked: optional(string()),
   /** Why it is held. */
   reason: nullable(string()),
 });

@@ -1,8 +1,11 @@
 import { Failure } from '../errors.ts';
+import type { Journal } from '../journal/journal.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
-import type { Release } from '../ports/heroku.ts';
+import type { Heroku, Release } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
+
+const PUT_BACK = 'Put back the code of';
 
 /**
  * Releases the slug from before with today's config vars, and judges that release like any other. Heroku's
@@ -21,8 +24,18 @@ export async function releaseEarlierCode(
   const current = await heroku.currentRelease(app.name);
   // A release that failed never became current, so the code from before is there already.
   if (current?.id === found.release.id) return current;
+  // Released again already, by this run before a fault or by the one that it recovers.
+  if (current !== undefined && isPutBack(current, journal.current)) {
+    await journal.knowRelease(current.id);
+    return current;
+  }
   const { version } = found.release;
   return releaseAgain(run, app.name, { slugId: found.slugId, version }, (id) => journal.knowRelease(id));
+}
+
+/** Whether a release is {@link releaseEarlierCode}'s, though its run may have been killed before it knew. */
+export function isPutBack({ slugId, description }: Release, { found }: Journal): boolean {
+  return slugId === found.slugId && description === `${PUT_BACK} v${found.release?.version ?? ''}`;
 }
 
 /**
@@ -39,12 +52,13 @@ export async function releaseAgain(
   const { closingHeroku: heroku, clock, log } = run.ports;
   const { version, ...slug } = code;
   log.info(`Releasing the code of v${version} on ${app} again.`);
-  const description = `${slug.rollbackTo === undefined ? 'Put back the code of' : 'Rollback to'} v${version}`;
+  const description = `${slug.rollbackTo === undefined ? PUT_BACK : 'Rollback to'} v${version}`;
   const created = await heroku.createRelease(app, { ...slug, description });
   await know?.(created.id);
   const settled = await waitFor(
     async () => {
       const now = await heroku.release(app, created.id);
+      if (now.status === 'succeeded' && !now.current) await requireNotOvertaken(heroku, app, now);
       return now.status === 'pending' || (now.status === 'succeeded' && !now.current) ? undefined : now;
     },
     {
@@ -60,4 +74,13 @@ export async function releaseAgain(
     });
   }
   return settled;
+}
+
+/** @throws Failure where somebody released after us: ours never becomes current again by itself. */
+async function requireNotOvertaken(heroku: Heroku, app: string, ours: Release): Promise<void> {
+  const current = await heroku.currentRelease(app);
+  if (current === undefined || current.version <= ours.version) return;
+  throw new Failure({
+    what: `Somebody else released v${current.version} on ${app} right after v${ours.version}: "${current.description}".`,
+  });
 }

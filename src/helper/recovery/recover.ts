@@ -1,12 +1,13 @@
 import { cancelBackup } from '../database/capture.ts';
-import { Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
+import { HerokuCdError, UnknownOutcome } from '../errors.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import { restartDynos } from '../deployment/restart.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
+import { finishGoingBack, notScaledBack } from '../health/go-back.ts';
 import { endOf } from '../journal/by-hand.ts';
-import { releaseEarlierCode } from '../migration/rollback.ts';
+import { isPutBack, releaseEarlierCode } from '../migration/rollback.ts';
 import type { App, Heroku, Release } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
 import { switchPage } from '../window/page.ts';
@@ -53,6 +54,7 @@ export async function recoverJournal(
   if (addOn !== undefined && pending !== undefined) {
     await cancelBackup(heroku, log, addOn.billingApp, pending);
   }
+  if (found.goingBack === true) return finishGoingBack(run, journal);
   const release = await heroku.currentRelease(app);
   const slug = release?.slugId === undefined ? undefined : await heroku.slug(app, release.slugId);
   const ours = slug !== undefined && slug.commit === found.commit;
@@ -77,10 +79,16 @@ export async function recoverJournal(
   }
   if (!open && found.status === 'prepared' && (await isUntouched(heroku, found))) {
     await journal.note(endOf(found));
+    if (ours && release?.id !== found.found.release?.id) {
+      log.warn(
+        `v${release?.version ?? '?'} (${found.commit.slice(0, 8)}), which that run released, is current on ${app} and stays; whether that run was done with it is not known here.`,
+      );
+    }
     log.info(`${app} is as that run found it, or left it; there is nothing to put back.`);
     return [];
   }
-  const known = release === undefined || found.releases.includes(release.id) || ours;
+  const known =
+    release === undefined || found.releases.includes(release.id) || ours || isPutBack(release, found);
   if (!known && !options.evenHeld) {
     const reason = `v${release.version} ("${release.description}") is somebody else’s release.`;
     await journal.note({ status: 'held', byHand: false, reason });
@@ -110,6 +118,11 @@ export async function recoverJournal(
   const missing = await putFieldsBack(run, found, served);
   await putPrebootBack(run, journal);
   await journal.note({ status: 'closed' });
+  if (ours && found.unflushed === true) {
+    log.warn(
+      `That run was to flush caches, and they were not all flushed: heroku-cd flush-cache --app-name ${app}`,
+    );
+  }
   if (missing.length === 0) log.info(`${app} is as it was found, and the journal is closed.`);
   return missing;
 }
@@ -144,10 +157,7 @@ async function putFieldsBack(
   const limit = run.budget.closing();
   const back = await putProcessesBack(heroku, log, journal, { clock, limit });
   if (back.refused.length > 0) {
-    throw new Failure({
-      what: `These could not be scaled back on ${app}: ${back.refused.join('; ')}.`,
-      next: `heroku-cd recover --app-name ${app}`,
-    });
+    throw notScaledBack(app, back.refused);
   }
   if (!journal.set.maintenance || !(await heroku.app(app)).maintenance) return back.missing;
   await waitForWeb(heroku, app, {
