@@ -24,7 +24,8 @@ const MORE = [
   'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
   'pipeline/integration',
   'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble|unhealthy|caches-trouble)',
-  'faults/(databases|failed-migration|tarball)',
+  'faults/(databases|failed-migration|tarball|after-the-window)',
+  'kills/after-the-window',
   'cli/init/every-framework',
 ].map((name) => `/test/${name}[.]test[.]ts$`);
 

@@ -28,13 +28,20 @@ INSERT INTO jobs VALUES (4, 0);
 /** What runs in the migration, for a comparison with a database that is migrated by hand. */
 export const MIGRATION = `${FIRST_STATEMENT}${OTHER_STATEMENTS.replace(/^\\echo.*$/gm, '')}`;
 
-/** Listens and lives: all that a dyno needs to be up. perl is there wherever git is, and starts at once. */
+/** Answers every request with the status of its commit. perl is there wherever git is, and starts at once. */
 const WEB = `use Socket;
 socket(my $server, PF_INET, SOCK_STREAM, 0) or die "socket: $!";
 setsockopt($server, SOL_SOCKET, SO_REUSEADDR, 1);
 bind($server, pack_sockaddr_in($ENV{PORT}, INADDR_LOOPBACK)) or die "bind: $!";
 listen($server, 16) or die "listen: $!";
-while (accept(my $client, $server)) { close $client }
+open(my $file, '<', 'status.txt') or die "status.txt: $!";
+chomp(my $status = <$file>);
+while (accept(my $client, $server)) {
+  # Who only looks whether it listens sends nothing, and goes.
+  sysread($client, my $request, 65536) or next;
+  syswrite($client, "HTTP/1.1 $status Status\\r\\ncontent-length: 0\\r\\nconnection: close\\r\\n\\r\\n");
+  close $client;
+}
 `;
 
 /** What every version of the app runs. */
@@ -44,8 +51,11 @@ export const PROCESS_TYPES: Readonly<Record<string, string>> = {
   clock: 'exec sleep 86400',
 };
 
-/** The files of one version of the app; `release` makes the migration its release phase. */
-export function appFiles(version: string, release = false): Readonly<Record<string, string>> {
+/** The files of one version of the app; `release` makes the migration its release phase, `status` is what it answers. */
+export function appFiles(
+  version: string,
+  { release = false, status = 200 }: { readonly release?: boolean; readonly status?: number } = {},
+): Readonly<Record<string, string>> {
   const types = release ? { ...PROCESS_TYPES, release: MIGRATE_COMMAND } : PROCESS_TYPES;
   return {
     Procfile: Object.entries(types)
@@ -55,5 +65,6 @@ export function appFiles(version: string, release = false): Readonly<Record<stri
     'succeeds.sql': `\\echo migrating\n${FIRST_STATEMENT}\n${OTHER_STATEMENTS}`,
     'fails.sql': `\\echo migrating\n${FIRST_STATEMENT}\nSELECT 1 / 0;\n${OTHER_STATEMENTS}`,
     'version.txt': version,
+    'status.txt': `${status}\n`,
   };
 }

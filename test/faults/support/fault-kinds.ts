@@ -5,12 +5,16 @@ import type {
   RendezvousEffect,
   RendezvousMatch,
 } from '../../../src/simulator/index.ts';
+import { OP } from '../../support/scripted-memcached.ts';
+import type { CacheFault } from './cache.ts';
 import { patternOf, type Place } from './requests.ts';
 
 /** One fault at one request. */
 export interface PlacedFault {
   readonly kind: string;
   readonly faults: readonly FaultRequest[];
+  /** Of the app's cache. */
+  readonly cacheFaults?: readonly CacheFault[];
   /** It lasts to the end of the run, so that the run cannot read what became of the app. */
   readonly lasting?: true;
 }
@@ -33,6 +37,7 @@ const PASSING: readonly string[] = [
   'stall-after',
   'cut',
   'reset-after-pack',
+  'hang-up',
 ];
 
 /** Whether a run has to come to the same as without the fault. */
@@ -105,6 +110,7 @@ export function faultsAt(place: Place): readonly PlacedFault[] {
 
 function everyFaultAt(place: Place): readonly PlacedFault[] {
   if (place.surface === 'rendezvous') return rendezvousFaults(place.nth);
+  if (place.surface === 'cache') return cacheFaults(place);
   const single = Object.entries(effectsAt(place)).map(([kind, effect]) => ({
     kind,
     faults: [{ match: matchOf(place), effect }],
@@ -144,6 +150,27 @@ function rendezvousFaults(nth: number): readonly PlacedFault[] {
   ];
 }
 
+/** What a memcached server can do wrong; `reset`, `hang-up`: once. */
+function cacheFaults({ method, nth }: Place): readonly PlacedFault[] {
+  const operation = OP[method as keyof typeof OP];
+  const acts: Readonly<Record<string, Omit<CacheFault, 'operation' | 'nth'>>> = {
+    reset: { act: 'reset' },
+    'hang-up': { act: 'close' },
+    silence: { act: 'nothing' },
+    garbage: { act: 'garbage' },
+    flood: { act: 'flood' },
+    'out-of-memory': { act: 0x82 },
+    'gone-for-good': { act: 'reset', lasting: true },
+    ...(operation === OP.flush || operation === OP.set ? { 'yes-and-no-deed': { act: 0 } } : {}),
+    ...(operation === OP.flush ? { 'no-and-probe-gone': { act: 0x86, evicts: /probe/ } } : {}),
+  };
+  return Object.entries(acts).map(([kind, act]) => ({
+    kind,
+    faults: [],
+    cacheFaults: [{ operation, nth, ...act }],
+  }));
+}
+
 function effectsAt({ surface, method }: Place): Readonly<Record<string, FaultEffect>> {
   if (surface === 'stream') return { ...ANY_ANSWER, ...ENDLESS };
   if (surface === 'git' && method === 'POST') return { ...ANY_ANSWER, ...WHOLE_ANSWER, ...PUSH };
@@ -152,7 +179,7 @@ function effectsAt({ surface, method }: Place): Readonly<Record<string, FaultEff
 
 function matchOf({ surface, method, template, nth }: Place): FaultMatch {
   return {
-    ...(surface === 'rendezvous' ? {} : { surface }),
+    ...(surface === 'rendezvous' || surface === 'cache' ? {} : { surface }),
     method,
     path: patternOf(template),
     nth,

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
+import { CACHE_PASSWORD } from './cache.ts';
 import { faultsAt, isPassing, OUTAGE, type PlacedFault } from './fault-kinds.ts';
 import { judge } from './oracle.ts';
-import { type Place, placeName, firstAfterEachChange, placesOf, withoutRepeatedPolls } from './requests.ts';
-import { DEADLINE_MINUTES, type Scenario } from './scenarios.ts';
-import { KEY, LAPSE, revisionOf, Slot, type Observation, type Trial } from './slot.ts';
+import {
+  type Place,
+  cachePlacesOf,
+  firstAfterEachChange,
+  placeName,
+  placesOf,
+  withoutRepeatedPolls,
+} from './requests.ts';
+import { DEADLINE_MINUTES, LAPSE, type Scenario } from './scenarios.ts';
+import { KEY, revisionOf, Slot, type Observation, type Trial } from './slot.ts';
 import { createStage, type Stage } from './stage.ts';
 
 /** One fault at one request of one scenario. */
@@ -123,7 +131,7 @@ export class Matrix {
   }
 
   async #verdict(slot: Slot, each: Case, limitMs: number): Promise<Verdict> {
-    const run = await slot.run({ scenario: each.scenario, faults: each.fault.faults });
+    const run = await slot.run({ scenario: each.scenario, ...each.fault });
     const { exitCode, milliseconds, hung, log, met } = run;
     const findings = [
       ...this.#judge(each.scenario, run, each.fault.lasting === true),
@@ -139,9 +147,14 @@ export class Matrix {
     return judge(run, {
       commit: revisionOf(this.stage, scenario),
       commitBefore,
-      database: { before: databases.before, migrated: databases.migrated },
-      secrets: [KEY, run.databasePassword],
+      database: {
+        before: databases.before,
+        migrated: scenario.unhealthy ? databases.before : databases.migrated,
+      },
+      secrets: [KEY, run.databasePassword, CACHE_PASSWORD],
       addOn,
+      healthy: scenario.unhealthy !== true,
+      checked: Number(scenario.settings['health-check-successes'] ?? 0),
       blind,
     });
   }
@@ -181,7 +194,8 @@ function phasesOf({ result }: Observation): readonly { name: string; startedAt: 
 function casesOf(scenario: Scenario, run: Observation): Case[] {
   const all = placesOf(run.app, run.requests, phasesOf(run));
   const places = scenario.fewPolls ? firstAfterEachChange(all) : withoutRepeatedPolls(all);
-  return places.flatMap((place) =>
+  const cached = cachePlacesOf(run.cache?.asked ?? [], phasesOf(run));
+  return [...places, ...cached].flatMap((place) =>
     faultsAt(place)
       .filter((fault) => scenario.wants(place, fault))
       .map((fault) => ({

@@ -1,5 +1,7 @@
+import { OP } from '../../support/scripted-memcached.ts';
+import { FLUSHES, TURNS_BACK } from './after-the-window-scenarios.ts';
 import { BACKS_UP, RESTORES } from './database-scenarios.ts';
-import { BACKUPS, HOLD_RULE, READ_BACKS, UNDOS, type Mutant } from './mutants.ts';
+import { AFTER_THE_WINDOW, BACKUPS, HOLD_RULE, READ_BACKS, UNDOS, type Mutant } from './mutants.ts';
 import { DEPLOYS, HOLDS, RELEASE_PHASE_FAILS } from './scenarios.ts';
 import type { Trial } from './slot.ts';
 
@@ -50,7 +52,7 @@ const slowWorkers: Trial = {
   scenario: { ...DEPLOYS, settings: { ...DEPLOYS.settings, deadline: '1h', 'scale-timeout': '15m' } },
   app: { stopDelayMs: 5_000 },
 };
-const slowWeb: Trial = { scenario: DEPLOYS, app: { startDelayMs: 400 } };
+const slowWeb: Trial = { scenario: DEPLOYS, app: { startDelayMs: 1_200 } };
 const strangersRelease: Trial = {
   scenario: DEPLOYS,
   interferences: [
@@ -65,6 +67,30 @@ const failingBackup: Trial = { scenario: BACKS_UP, app: { backupResult: 'fail' }
 const endlessBackup: Trial = { scenario: BACKS_UP, app: { backupResult: 'stay-running' } };
 const failingRestore: Trial = { scenario: RESTORES, app: { restoreResult: 'fail' } };
 
+/** It says that it is flushed, and is not. */
+const lyingCache: Trial = { scenario: FLUSHES, cacheFaults: [{ operation: OP.flush, nth: 1, act: 0 }] };
+/** It says that it is not flushed; the probe is gone, because it needed the room. */
+const fullCache: Trial = {
+  scenario: FLUSHES,
+  cacheFaults: [{ operation: OP.flush, nth: 1, act: 0x86, evicts: /probe/ }],
+};
+/** Every other answer of the app is one of the router's. */
+const unsteady: Trial = {
+  scenario: { ...FLUSHES, settings: { ...FLUSHES.settings, 'health-timeout': '30s' } },
+  faults: [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23].map((nth) => ({
+    match: { surface: 'router' as const, nth: nth + 1 },
+    effect: { kind: 'status' as const, status: 503 },
+  })),
+};
+const failingReturn: Trial = { scenario: { ...TURNS_BACK, returnFails: true } };
+
+const [probe, flushStatus, row, steady, judged] = AFTER_THE_WINDOW as [
+  Mutant,
+  Mutant,
+  Mutant,
+  Mutant,
+  Mutant,
+];
 const [undoPage, undoProcesses, undoShipping, undoBackup] = UNDOS as [Mutant, Mutant, Mutant, Mutant];
 const [backup, restore, safety] = BACKUPS as [Mutant, Mutant, Mutant];
 const [page, formation, stopped, status, current, web, exitStatus] = READ_BACKS as [
@@ -93,5 +119,10 @@ export const TRIALS: readonly MutantTrial[] = [
   { mutant: backup, trial: failingBackup, expected: [1] },
   { mutant: restore, trial: failingRestore, expected: [3] },
   { mutant: safety, trial: { scenario: RESTORES }, expected: [1] },
+  { mutant: probe, trial: lyingCache, expected: [5] },
+  { mutant: flushStatus, trial: fullCache, expected: [5] },
+  { mutant: row, trial: unsteady, expected: [5] },
+  { mutant: steady, trial: unsteady, expected: [5] },
+  { mutant: judged, trial: failingReturn, expected: [5] },
   { mutant: HOLD_RULE, trial: { scenario: HOLDS }, expected: [3] },
 ];

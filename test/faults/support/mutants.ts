@@ -107,6 +107,41 @@ export const BACKUPS: readonly Mutant[] = [
   },
 ];
 
+/** What is known of caches and of the app's health. */
+export const AFTER_THE_WINDOW: readonly Mutant[] = [
+  {
+    name: 'no proof: of the flush, by a probe key',
+    file: 'caches/memcached.ts',
+    text: `    expectOk(await ask(OPERATION.flush, {}), 'the flush');
+    await requireGone(ports, ask, probe);`,
+    replacement: `    expectOk(await ask(OPERATION.flush, {}), 'the flush');`,
+  },
+  {
+    name: 'no status check: of the flush',
+    file: 'caches/memcached.ts',
+    text: "expectOk(await ask(OPERATION.flush, {}), 'the flush');",
+    replacement: 'await ask(OPERATION.flush, {});',
+  },
+  {
+    name: 'no answers in a row: one is enough for health',
+    file: 'health/check.ts',
+    text: 'if (row >= check.successes) break;',
+    replacement: 'if (row >= 1) break;',
+  },
+  {
+    name: 'no row: accepted answers count whatever came between',
+    file: 'health/check.ts',
+    text: 'row = answer.accepted ? row + 1 : 0;',
+    replacement: 'row = answer.accepted ? row + 1 : row;',
+  },
+  {
+    name: 'no judging: of the release that a rollback because of ill health makes',
+    file: 'migration/rollback.ts',
+    text: "if (settled.status !== 'succeeded') {",
+    replacement: 'if (false) {',
+  },
+];
+
 export const HOLD_RULE: Mutant = {
   name: 'no hold: a failed migration opens the app again',
   file: 'deployment/settle.ts',

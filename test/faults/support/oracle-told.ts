@@ -12,6 +12,10 @@ export interface Intent {
   readonly database: { readonly before: DatabaseContent; readonly migrated: DatabaseContent };
   /** The database is an add-on, and backed up before it is migrated. */
   readonly addOn: boolean;
+  /** Whether what is deployed answers as it should. */
+  readonly healthy: boolean;
+  /** So many accepted answers in a row are wanted; 0 where the health is not checked. */
+  readonly checked: number;
   /** Texts that nobody may get to see. */
   readonly secrets: readonly string[];
   /** The account lost its rights on the way: what the run could not read it cannot tell. */
@@ -34,8 +38,13 @@ export interface Result {
   readonly database: string;
   readonly backups: readonly string[];
   readonly migration: { readonly exitStatus: number | null } | null;
+  readonly caches: readonly string[];
   readonly phases: readonly unknown[];
-  readonly error: { readonly what: string; readonly next: string | null } | null;
+  readonly error: {
+    readonly what: string;
+    readonly why: string | null;
+    readonly next: string | null;
+  } | null;
 }
 interface Release {
   readonly version: number;

@@ -3,6 +3,7 @@
  * knows how the helper works, and everything is compared with the local Heroku's control port and the database.
  */
 import { commitOf, currentOf, differences, Findings, notServing, statusOf } from './oracle-app.ts';
+import { judgeFlush, judgeHealth } from './oracle-after.ts';
 import { judgeBackups } from './oracle-backups.ts';
 import { type Intent, judgeLog, judgeResult, type Result, VERDICTS } from './oracle-told.ts';
 import type { Observation } from './slot.ts';
@@ -21,6 +22,8 @@ export function judge(run: Observation, intent: Intent): readonly string[] {
     ...judgeLog(run, intent, exitCode),
     ...judgeRemains(run, exitCode),
     ...judgeMoments(run),
+    ...judgeFlush(run, intent, exitCode, result),
+    ...judgeHealth(run, intent, exitCode, result),
     ...(intent.addOn ? judgeBackups(run, exitCode, result?.backups ?? []) : []),
     ...(run.buildsElsewhere.some(({ status }) => status === 'pending') &&
     !/may still be pending/.test(run.log)

@@ -1,8 +1,10 @@
 import type { RequestEntry } from '../../../src/simulator/index.ts';
+import { OP } from '../../support/scripted-memcached.ts';
+import type { CaseCache } from './cache.ts';
 
 /** One request of a deployment without faults: what it is, and how to meet it again in another run. */
 export interface Place {
-  readonly surface: RequestEntry['surface'];
+  readonly surface: RequestEntry['surface'] | 'cache';
   readonly method: string;
   /** The path, with names for what differs from run to run, and without its query. */
   readonly template: string;
@@ -65,6 +67,25 @@ export function placesOf(
       phase,
     };
   });
+}
+
+/** All that the cache was asked for, as {@link placesOf} gives Heroku's requests. */
+export function cachePlacesOf(asked: CaseCache['asked'], phases: readonly PhaseTimes[]): readonly Place[] {
+  const name = (operation: number): string =>
+    Object.entries(OP).find(([, one]) => one === operation)?.[0] ?? `${operation}`;
+  return asked.map(({ operation, at }, index) => ({
+    surface: 'cache',
+    method: name(operation),
+    template: 'memcached',
+    nth: asked.slice(0, index + 1).filter((one) => one.operation === operation).length,
+    apiNth: 0,
+    dataNth: 0,
+    // Each is one of a kind, and none is a poll.
+    changes: index,
+    afterMigration: false,
+    beforePush: false,
+    phase: phases.findLast((one) => one.startedAt <= at)?.name ?? 'preflight',
+  }));
 }
 
 /**

@@ -11,6 +11,14 @@ export interface Scenario {
   readonly releasePhase?: true;
   /** The app's database is an add-on, whose backups and restores are real. */
   readonly addOn?: true;
+  /** What is deployed answers every request with 500. */
+  readonly unhealthy?: true;
+  /** The code from before has a release phase, which fails from now on. */
+  readonly returnFails?: true;
+  /** The app has a cache. */
+  readonly cached?: true;
+  /** How much faster than the clock the helper's waits pass, where that is not {@link LAPSE}. */
+  readonly lapse?: number;
   /** Another app builds for this one. */
   readonly buildApp?: true;
   /** Of polls only the first after each change is tried. */
@@ -23,6 +31,8 @@ export interface Scenario {
   readonly thinned: string;
 }
 
+/** How much faster than the clock the helper's waits pass. */
+export const LAPSE = 60;
 /** Minutes that a whole run may take: its parameter `deadline`. The helper's waits pass faster than the clock. */
 export const DEADLINE_MINUTES = 45;
 export const LIMITS = { 'build-timeout': '5m', deadline: `${DEADLINE_MINUTES}m` };

@@ -10,20 +10,22 @@ import {
 } from '../../../src/simulator/index.ts';
 import { MIGRATE_COMMAND, MIGRATION_VARIABLE, PROCESS_TYPES, PSQL_VARIABLE, SCHEMA_BEFORE } from './app.ts';
 import { readContent, type DatabaseContent } from './database.ts';
+import { CaseCache, type CacheFault } from './cache.ts';
 import { HelperHost, type HelperRun } from './helper-host.ts';
 import { processesWith } from './processes.ts';
-import type { Scenario } from './scenarios.ts';
+import { LAPSE, type Scenario } from './scenarios.ts';
 import { writeRepository, type Stage } from './stage.ts';
 import { type Interference, type Moments, watch } from './witness.ts';
 
 export const KEY = 'HRKU-5ca1ab1e-0000-4000-8000-0fa017ca5e50';
 const EMAIL = 'deploy@example.com';
-/** How much faster than the clock the helper's waits pass. */
-export const LAPSE = 60;
 /** Milliseconds that a build takes: long enough for a pusher to break off before its end. */
 const BUILD_MS = 150;
 /** Milliseconds after which a run counts as hung, and is killed. */
 const HUNG_MS = 90_000;
+
+/** Config var that lets the release phase of the code from before fail. */
+const NO_RETURN = 'NO_RETURN';
 
 type App = LocalHeroku['platform']['apps']['all'][number];
 
@@ -31,6 +33,7 @@ type App = LocalHeroku['platform']['apps']['all'][number];
 export interface Trial {
   readonly scenario: Scenario;
   readonly faults?: readonly FaultRequest[];
+  readonly cacheFaults?: readonly CacheFault[];
   readonly interferences?: readonly Interference[];
   /** How the app behaves, beside the defaults. */
   readonly app?: Partial<AppSettings>;
@@ -54,6 +57,8 @@ export interface Observation extends HelperRun {
   /** Of the app that builds for this one. */
   readonly buildsElsewhere: AppView['builds'];
   readonly requests: readonly RequestEntry[];
+  /** The app's cache, as it is in the end. */
+  readonly cache: CaseCache | undefined;
   /** How many requests met the fault. */
   readonly met: number;
   readonly leftProcesses: readonly string[];
@@ -86,13 +91,15 @@ export class Slot {
     await this.heroku.close();
   }
 
-  async run({ scenario, faults = [], interferences, app: behaviour, program }: Trial): Promise<Observation> {
+  async run(trial: Trial): Promise<Observation> {
+    const { scenario, faults = [], interferences, app: behaviour, program } = trial;
     const { stage, heroku } = this;
     const { control, platform } = heroku;
     const schema = `case_${this.number}_${(this.cases += 1)}`;
     const name = schema.replaceAll('_', '-');
     const url = scenario.addOn ? undefined : await stage.databases.create(schema);
-    const app = await this.#seed(name, url, scenario.migration);
+    const cache = scenario.cached ? await CaseCache.start(trial.cacheFaults) : undefined;
+    const app = await this.#seed(name, url, scenario, cache?.configVars);
     const builder = scenario.buildApp ? await this.#seedBuilder(name, app) : undefined;
     Object.assign(app.settings, { buildMs: BUILD_MS, ...behaviour });
     const before = await control.app(name);
@@ -100,12 +107,12 @@ export class Slot {
     control.clearRequests();
     const set = faults.map((fault) => control.addFault(fault));
     const state = join(stage.folder, name);
-    const moments: Moments = { starts: [], restores: [], openings: [] };
-    const unwatch = watch(heroku, app, moments, interferences);
+    const moments: Moments = { starts: [], restores: [], openings: [], flushes: [] };
+    const unwatch = watch(heroku, app, moments, interferences, cache);
     const run = await this.#helper(name, state, scenario, program ?? stage.program);
     const atEnd = await control.app(name);
     const leftProcesses = processesWith(marker(name));
-    const met = control.faults().reduce((sum, { applied }) => sum + applied, 0);
+    const met = control.faults().reduce((sum, { applied }) => sum + applied, cache?.met ?? 0);
     for (const { id } of set) control.removeFault(id);
     const isQuiet = (): boolean =>
       app.builds.every(({ status }) => status !== 'pending') &&
@@ -128,22 +135,33 @@ export class Slot {
       databasePassword: new URL(app.configVars['DATABASE_URL'] ?? '').password,
       buildsElsewhere: builder === undefined ? [] : (await control.app(builder.name)).builds,
       requests: control.requests(),
+      cache,
       met,
       leftProcesses,
       moments,
     };
     await this.#remove(app, state);
+    await cache?.close();
     if (builder !== undefined) await platform.remove(builder);
     return observation;
   }
 
   /** An app that runs the commit before: built, released and scaled by the local Heroku itself. */
-  async #seed(name: string, databaseUrl: string | undefined, migration: Scenario['migration']) {
+  async #seed(
+    name: string,
+    databaseUrl: string | undefined,
+    { migration, returnFails }: Scenario,
+    cacheVars: Readonly<Record<string, string>> = {},
+  ) {
     const { stage, heroku } = this;
     const { platform, account } = heroku;
+    const processTypes = returnFails
+      ? { ...PROCESS_TYPES, release: `test -z "$${NO_RETURN}"` }
+      : PROCESS_TYPES;
     const app = await platform.createApp(account, {
       name,
       configVars: {
+        ...cacheVars,
         ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }),
         [MIGRATION_VARIABLE]: migration,
         [PSQL_VARIABLE]: stage.databases.psql,
@@ -163,9 +181,12 @@ export class Slot {
         versionDescription: null,
         checksum: null,
       },
-      unpack: () => Promise.resolve({ directory: stage.slug, processTypes: PROCESS_TYPES }),
+      unpack: () => Promise.resolve({ directory: stage.slug, processTypes }),
     });
     await build.finished;
+    // A release with a release phase is not current at once.
+    await platform.changes.until(() => app.current.slug !== null || undefined);
+    if (returnFails) app.configVars = { ...app.configVars, [NO_RETURN]: 'yes' };
     platform.scale(app, [{ type: 'worker', quantity: 2 }], account);
     await platform.changes.until(() => app.dynos.every(({ state }) => state === 'up') || undefined);
     return app;
@@ -210,7 +231,7 @@ export class Slot {
         ...scenario.settings,
       }),
       HEROKU_CD_STATE_DIR: state,
-      HEROKU_CD_TIME_LAPSE: String(LAPSE),
+      HEROKU_CD_TIME_LAPSE: String(scenario.lapse ?? LAPSE),
       ...Object.fromEntries([marker(name).split('=')]),
     };
     return this.host.run({ program, args: ['deploy'], environment, directory: this.stage.clone }, HUNG_MS);
@@ -222,7 +243,8 @@ function buildAppOf(name: string): string {
 }
 
 /** The commit that a scenario deploys. */
-export function revisionOf(stage: Stage, { releasePhase }: Scenario): string {
+export function revisionOf(stage: Stage, { releasePhase, unhealthy }: Scenario): string {
+  if (unhealthy === true) return stage.commitUnhealthy;
   return releasePhase === true ? stage.commitReleasing : stage.commit;
 }
 

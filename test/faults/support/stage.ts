@@ -21,6 +21,8 @@ export interface Stage {
   readonly commit: string;
   /** {@link commit} with the migration as its release phase. */
   readonly commitReleasing: string;
+  /** {@link commit} that answers 500. */
+  readonly commitUnhealthy: string;
   /** What the app runs before, an ancestor of {@link commit}. */
   readonly commitBefore: string;
   /** A bare repository that holds {@link commitBefore} alone: Heroku's, before the deployment. */
@@ -44,13 +46,15 @@ export async function createStage(): Promise<Stage> {
   for (const name of Object.keys(appFiles('one'))) await cp(join(at('clone'), name), join(at('slug'), name));
   await makeDeployed(at('clone'), at('deployed'));
   const commit = await repository.commit(appFiles('two'));
-  const commitReleasing = await repository.commit(appFiles('three', true));
+  const commitReleasing = await repository.commit(appFiles('three', { release: true }));
+  const commitUnhealthy = await repository.commit(appFiles('four', { status: 500 }));
   return {
     folder,
     program,
     clone: repository.directory,
     commit,
     commitReleasing,
+    commitUnhealthy,
     commitBefore,
     deployed: at('deployed'),
     slug: at('slug'),

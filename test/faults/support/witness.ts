@@ -1,4 +1,5 @@
 import type { LocalHeroku } from '../../../src/simulator/index.ts';
+import type { CaseCache } from './cache.ts';
 import { patternOf } from './requests.ts';
 
 type App = LocalHeroku['platform']['apps']['all'][number];
@@ -21,7 +22,9 @@ export interface Moments {
   /** When the database began to be restored: all processes that were there. */
   readonly restores: { readonly running: readonly string[] }[];
   /** When the page came off: web dynos that were not up on the current release then. */
-  readonly openings: { readonly notUp: readonly string[] }[];
+  readonly openings: { readonly notUp: readonly string[]; readonly cached: boolean }[];
+  /** When the cache was told to forget everything. */
+  readonly flushes: { readonly maintenance: boolean; readonly running: readonly string[] }[];
 }
 
 /** Watches an app while a run is at work on it, and interferes where it is told to. Returns what ends that. */
@@ -30,10 +33,17 @@ export function watch(
   app: App,
   moments: Moments,
   interferences: readonly Interference[] = [],
+  cache?: CaseCache,
 ): () => void {
   const known = new Set<string>();
   const done = new Set<Interference>();
   let page = app.maintenance;
+  if (cache !== undefined) {
+    cache.onFlush = () => {
+      const running = runningOneOffs(platform, app).map(({ name }) => name);
+      moments.flushes.push({ maintenance: app.maintenance, running });
+    };
+  }
   return platform.changes.subscribe(() => {
     for (const { dyno, state } of platform.oneOffs.of(app)) {
       if (state !== 'running' || known.has(dyno.id)) continue;
@@ -55,6 +65,7 @@ export function watch(
     if (page && !app.maintenance) {
       const web = app.dynos.filter(({ type, replaced }) => type === 'web' && !replaced);
       moments.openings.push({
+        cached: cache?.isFilled ?? false,
         notUp: web
           .filter(({ state, release }) => state !== 'up' || release !== app.current)
           .map(({ name }) => name),
