@@ -21,6 +21,8 @@ export interface ParameterDefinition {
   readonly commands: readonly CommandName[];
   /** Says what is wrong with a value, or nothing. Gets the value after substitution, never an empty one. */
   readonly check?: (value: string) => string | undefined;
+  /** In place of a default whose variable is not set, for these commands alone: those that change nothing. */
+  readonly otherwise?: { readonly value: string; readonly commands: readonly CommandName[] };
   /** Must not be empty once defaults and substitution are done: for every command, or for these. */
   readonly required?: true | readonly CommandName[];
   /** Commands whose plain words on the command line are the value, with no flag before them. */

@@ -16,6 +16,8 @@ export interface Transferring {
   readonly signal?: AbortSignal;
 }
 
+/** The app is in maintenance while a small database is dumped in a second, so the first looks are quick ones. */
+const FIRST_POLL_MS = 500;
 /** The official CLI asks no more often (Heroku CLI: pg:backups:capture, wait-interval). */
 const POLL_MS = 3_000;
 /** As many as the official CLI bears, which then ends as if all were well. */
@@ -55,7 +57,7 @@ async function poll(run: Transferring, app: string, started: Transfer): Promise<
   const begun = clock.now();
   let told = begun;
   let failed = 0;
-  for (;;) {
+  for (let interval = FIRST_POLL_MS; ; interval = Math.min(interval * 1.5, POLL_MS)) {
     run.signal?.throwIfAborted();
     let now = started;
     try {
@@ -82,7 +84,7 @@ async function poll(run: Transferring, app: string, started: Transfer): Promise<
       told = clock.now();
       log.info(`${name}: ${formatBytes(now.bytes)} after ${formatDuration(elapsed)}.`);
     }
-    await clock.sleep(POLL_MS * (heroku.slowdown ?? 1), run.signal);
+    await clock.sleep(interval * (heroku.slowdown ?? 1), run.signal);
   }
 }
 

@@ -56,8 +56,8 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   } else {
     requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
   }
-  const health = await planHealth({ ports, settings }, app, clone.commit);
   const flush = await planFlush({ ports, settings });
+  const health = await planHealth({ ports, settings }, app, clone.commit);
   const pending = app.builds.find((build) => build.status === 'pending');
   if (pending !== undefined) notes.push('A build is pending; the deployment would wait for its end first.');
   const chosen = await chooseShipping(heroku, app, clone.commit, {

@@ -62,7 +62,14 @@ export function readSettings<C extends CommandName>(
       continue;
     }
     const wanted = required === true || required?.includes(command) === true;
-    const value = readOne({ ...definition, wanted }, flags[definition.name], environment, key, problems);
+    const instead = definition.otherwise?.commands.includes(command) ? definition.otherwise.value : undefined;
+    const value = readOne(
+      { ...definition, wanted, instead },
+      flags[definition.name],
+      environment,
+      key,
+      problems,
+    );
     if (value !== undefined) values[definition.name] = value;
   }
   const [first] = problems;
@@ -85,7 +92,7 @@ function fromEnvironment(parameter: string, environment: NodeJS.ProcessEnv): str
 }
 
 function readOne(
-  definition: ParameterDefinition & { readonly wanted: boolean },
+  definition: ParameterDefinition & { readonly wanted: boolean; readonly instead: string | undefined },
   flag: string | boolean | undefined,
   environment: NodeJS.ProcessEnv,
   key: string | undefined,
@@ -110,6 +117,9 @@ function readOne(
   const { text, unset } = definition.verbatim
     ? { text: raw, unset: [] }
     : substituteVariables(raw, environment);
+  if (unset.length > 0 && raw === definition.default && definition.instead !== undefined) {
+    return definition.instead;
+  }
   if (unset.length > 0) {
     return problem(`$${unset[0]} is not set in this job; set it, or give ${definition.name} a value`);
   }

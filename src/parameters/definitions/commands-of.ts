@@ -1,5 +1,8 @@
-/** The commands that share parameters. */
-export const CLONING = ['deploy', 'migrate', 'doctor', 'plan'] as const;
+// The commands that share parameters.
+
+/** They look at a clone and change nothing. */
+export const READING = ['doctor', 'plan'] as const;
+export const CLONING = ['deploy', 'migrate', ...READING] as const;
 export const DEPLOYING = ['deploy', 'migrate', 'plan'] as const;
 export const WAITING = ['deploy', 'migrate', 'recover', 'plan'] as const;
 export const BY_HAND = ['window open', 'window close'] as const;

@@ -8,7 +8,7 @@ import {
   checkHerokuBranch,
   checkRevision,
 } from '../rules.ts';
-import { CLONING, DEPLOYING, WHOSE, EVERYWHERE } from './commands-of.ts';
+import { CLONING, DEPLOYING, READING, WHOSE, EVERYWHERE } from './commands-of.ts';
 import { SSH_KEY_COMMANDS } from './ssh-key.ts';
 
 /** What is deployed, to which app, and with whose key. */
@@ -57,6 +57,7 @@ export const TARGET = [
     description:
       'What to deploy: a commit, a tag or a branch. It is peeled to one commit, and exactly that commit is deployed.',
     commands: CLONING,
+    otherwise: { value: 'HEAD', commands: READING },
     check: checkRevision,
     required: true,
   },

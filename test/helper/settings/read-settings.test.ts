@@ -126,3 +126,20 @@ test('what stands behind the ? of an address that will not do is not shown', () 
   expect(what).toContain('"shop.example.com/up?…" will not do');
   expect(what).not.toContain('sesame');
 });
+
+describe('without CIRCLE_SHA1, on somebody’s own machine', () => {
+  const environment = { HEROKU_APP_NAME: 'my-app' };
+
+  it.each(['doctor', 'plan'] as const)(
+    '%s, which changes nothing, looks at what is checked out',
+    (command) => {
+      expect(readSettings(command, {}, environment).revision).toBe('HEAD');
+      expect(readSettings(command, { revision: 'v1.0' }, environment).revision).toBe('v1.0');
+    },
+  );
+
+  it('deploy wants to be told', () => {
+    expect(() => readSettings('deploy', {}, environment)).toThrow('revision: $CIRCLE_SHA1 is not set');
+    expect(() => readSettings('doctor', { revision: '$MY_SHA' }, environment)).toThrow('$MY_SHA is not set');
+  });
+});
