@@ -55,5 +55,7 @@ test('each phase carries its milliseconds, and none where there was no window', 
     withWindowCost({ ...progress, ...times }, PHASES, START + 90_000).map(({ windowMs }) => windowMs);
   expect(costs({})).toEqual([0, 0, 0]);
   expect(costs({ windowOpenedAt: START + 15_000 })).toEqual([0, 5_000, 60_000]);
-  expect(costs({ windowOpenedAt: START + 15_000, windowClosedAt: START + 75_000 })).toEqual([0, 5_000, 55_000]);
+  expect(costs({ windowOpenedAt: START + 15_000, windowClosedAt: START + 75_000 })).toEqual([
+    0, 5_000, 55_000,
+  ]);
 });
