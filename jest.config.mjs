@@ -23,9 +23,10 @@ const esmOnly = [
 const MORE = [
   'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
   'pipeline/integration',
-  'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble|unhealthy|caches-trouble)',
+  'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble|unhealthy|caches-trouble|tarball-files)',
+  'e2e/(open-close-window|window-trouble|migration-connection|migration-output)',
   'faults/(databases|failed-migration|tarball|after-the-window)',
-  'kills/after-the-window',
+  'kills/(after-the-window|variants)',
   'cli/init/every-framework',
 ].map((name) => `/test/${name}[.]test[.]ts$`);
 

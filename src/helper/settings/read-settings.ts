@@ -138,7 +138,7 @@ function readOne(
   // What stands behind the `?` of an address may be a secret.
   const shown = definition.name.endsWith('-url') ? text.replace(/\?.*$/s, '?…') : text;
   if (wrong !== undefined)
-    return problem(text.includes('\n') ? wrong : `${quote(shown)} will not do: ${wrong}`);
+    return problem(text.trim().includes('\n') ? wrong : `${quote(shown)} will not do: ${wrong}`);
   return definition.type === 'duration' ? parseDuration(text) : text;
 }
 
