@@ -24,9 +24,9 @@ const MORE = [
   'scripts/(bench/bench|coverage|npm-scripts|publish/publish)',
   'pipeline/integration',
   'e2e/(node-versions|hostile-servers|hostile-values|recover|migrate|trouble|unhealthy|caches-trouble|tarball-files)',
-  'e2e/(open-close-window|window-trouble|migration-connection|migration-output)',
+  'e2e/(open-close-window|window-trouble|migration-connection|migration-output|migration-rollback|build-app)',
   'faults/(databases|failed-migration|tarball|after-the-window)',
-  'kills/(after-the-window|variants)',
+  'kills/(after-the-window|variants|lost-migrations)',
   'cli/init/every-framework',
 ].map((name) => `/test/${name}[.]test[.]ts$`);
 
