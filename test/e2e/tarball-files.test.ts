@@ -129,7 +129,7 @@ describe('app-directory', () => {
   });
 
   test.each([
-    ['apps/oone', ['app-directory', 'There is apps/admin, apps/one, apps/shop, apps/two.']],
+    ['apps/oone', ['app-directory', 'There is apps/one, apps/two.']],
     ['one', ['There is apps/one.']],
     ['Procfile', ['It is a file.']],
     ['../elsewhere', ['app-directory', 'without `..`']],
