@@ -186,6 +186,7 @@ async function attemptAll<T>(
       } catch (error) {
         const isPassing = error instanceof CacheFault && error.kind === 'unreachable' && error !== late;
         if (!isPassing || tries === TRIES) throw error;
+        // Cut short, it has nothing to tell: the fault before it has.
         await clock.sleep(PAUSE_MS, cut.signal).catch(() => undefined);
         if (cut.signal.aborted) throw error;
       }
