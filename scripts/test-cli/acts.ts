@@ -4,7 +4,6 @@ import type { Act, Stage } from './act.ts';
 import { succeed } from './act.ts';
 import { databaseActs } from './database-acts.ts';
 import { mentionActs } from './mention-acts.ts';
-import { documentedActs } from './documented-acts.ts';
 import { oneOffActs } from './one-off-acts.ts';
 import { readingActs } from './reading-acts.ts';
 
@@ -201,7 +200,6 @@ const acts: readonly Act[] = [
   },
   ...oneOffActs,
   ...databaseActs,
-  ...documentedActs,
   ...readingActs,
   ...mentionActs,
 ];
