@@ -56,7 +56,18 @@ describe('through the orb', () => {
     expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
     expect(result).toMatchObject({ backups: ['b001'], database: 'migrated', sharedDatabase: [] });
     expect(result?.phases.map(({ name }) => name)).toEqual([
-      ...['preflight', 'snapshot', 'open window', 'backup', 'ship', 'release', 'migrate', 'restart'],
+      ...[
+        'preflight',
+        'snapshot',
+        'preflight',
+        'snapshot',
+        'open window',
+        'backup',
+        'ship',
+        'release',
+        'migrate',
+        'restart',
+      ],
       ...['close window', 'report'],
     ]);
     expect(await transfers()).toMatchObject([{ name: 'b001', state: 'succeeded' }]);

@@ -118,6 +118,7 @@ describe('the window', () => {
       // Built in the first half; the second one releases what the journal names.
       expect(log.indexOf('== build')).toBeLessThan(log.indexOf('== snapshot'));
       expect(log.match(/^.*== build succeeded/gm)).toHaveLength(1);
+      expect(seen.phases?.slice(0, 5)).toEqual(['preflight', 'build', 'snapshot', 'preflight', 'snapshot']);
     }
     expect(Math.abs(tell('on a build app', pageMs))).toBeLessThan(LONGER_MS / 2);
     // Heroku starts a web dyno of an app that is released for the first time.

@@ -38,6 +38,8 @@ test('the first deployment serves the exact commit', async () => {
   expect(result?.phases.map((phase) => `${phase.name} ${phase.outcome}`)).toEqual([
     'preflight succeeded',
     'snapshot succeeded',
+    'preflight succeeded',
+    'snapshot succeeded',
     'ship succeeded',
     'release succeeded',
     'report succeeded',

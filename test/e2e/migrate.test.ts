@@ -35,6 +35,8 @@ test('a migration runs in the window, its output is streamed, and the window clo
   expect(result?.phases.map((phase) => phase.name)).toEqual([
     'preflight',
     'snapshot',
+    'preflight',
+    'snapshot',
     'open window',
     'ship',
     'release',

@@ -62,6 +62,10 @@ test('a run that is refused, one that holds, one that goes on, a recovery and a 
   expect(held).toMatchObject({ exitCode: 3, artifacts: FILES, result: { verdict: 'held' } });
   expect(held.result.stateNow[0]).toBe('State now:');
   expect(held.result.phases.find(({ name }) => name === 'migrate')?.windowMs).toBeGreaterThan(0);
+  expect(
+    held.result.phases.map(({ name, firstHalf }) => `${name}${firstHalf ? ' 1' : ''}`).slice(0, 5),
+  ).toEqual(['preflight 1', 'snapshot 1', 'preflight', 'snapshot', 'open window']);
+  expect(held.page).toContain('between the halves');
   expect(held.page).toContain('Held');
   expect(held.page).toContain('State now');
   expect(held.page).toContain('release-hold');

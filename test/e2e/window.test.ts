@@ -39,6 +39,8 @@ test('a window shows the page and stops the workers while Heroku builds, and is 
   expect(result?.phases.map((phase) => phase.name)).toEqual([
     'preflight',
     'snapshot',
+    'preflight',
+    'snapshot',
     'open window',
     'ship',
     'release',

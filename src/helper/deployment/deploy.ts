@@ -5,6 +5,7 @@ import { HerokuCdError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { endOf, OPENED_BY_HAND } from '../journal/by-hand.ts';
 import { lookAtHealth, settleUnhealthy } from '../health/phase.ts';
+import { phasesOfFirstHalf } from '../journal/first-half.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { afterMigrate, migrate, nothingToMigrate, requireNothingPending } from '../migration/migrate.ts';
 import { closeWindow } from '../window/close.ts';
@@ -81,6 +82,7 @@ export async function deploy(
 
 async function runPhases(run: Run, progress: Progress): Promise<void> {
   const { phases, undo } = run;
+  if (run.half === 'continue') phases.goOnFrom(await phasesOfFirstHalf(run.ports));
   let before = await phases.run('preflight', () => preflight(run));
   progress.before = before;
   const { buildThere: there } = before;
@@ -89,7 +91,10 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
     progress.before = before = await phases.run('build', () => buildThere(run, found, there));
   }
   const journal = await phases.run('snapshot', () => prepareJournal(run, before));
-  if (run.half === 'prepare') return;
+  if (run.half === 'prepare') {
+    const done = phases.records.map(({ name, startedAt, durationMs }) => ({ name, startedAt, durationMs }));
+    return journal.note({ phases: done });
+  }
   progress.journal = journal;
   if (before.window) {
     const opened = await phases.run('open window', () => openWindow(run, before.app, journal));

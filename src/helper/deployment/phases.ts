@@ -19,7 +19,8 @@ export const PHASES = [
   'report',
 ] as const;
 
-export type PhaseName = (typeof PHASES)[number];
+/** `rollback` is what `on-unhealthy` does, where it does it. */
+export type PhaseName = (typeof PHASES)[number] | 'rollback';
 
 /** What a command without phases does: one of its own. */
 export type ActName = 'recover' | 'rollback' | 'window close';
@@ -32,6 +33,24 @@ export interface PhaseRecord {
   readonly outcome: 'succeeded' | 'failed';
   /** Milliseconds of it that the maintenance window was open; known once the run has ended. */
   readonly windowMs?: number;
+  /** It ran in the first half of the deployment (`--until window`), some time before the second. */
+  readonly firstHalf?: true;
+}
+
+/** What people read for each phase: what was done a second time says so. */
+export function phaseLabels(phases: readonly Pick<PhaseRecord, 'name'>[]): readonly string[] {
+  return phases.map(({ name }, index) =>
+    phases.findIndex((one) => one.name === name) < index ? `${name} again` : name,
+  );
+}
+
+/** The phase that an error belongs to; of two of one name, the one that failed. */
+export function phaseOf(
+  phases: readonly PhaseRecord[],
+  error: { readonly phase: string | null } | null,
+): PhaseRecord | undefined {
+  const named = phases.filter(({ name }) => name === error?.phase);
+  return named.findLast(({ outcome }) => outcome === 'failed') ?? named.at(-1);
 }
 
 /** Runs phases one after the other, logs each with its duration, and knows which one is on. */
@@ -61,6 +80,11 @@ export class PhaseRunner {
   /** Milliseconds since the current phase began. */
   get elapsedMs(): number {
     return this.#clock.now() - this.#startedAt;
+  }
+
+  /** Takes over what was done before this process began. */
+  goOnFrom(earlier: readonly PhaseRecord[]): void {
+    this.records.unshift(...earlier);
   }
 
   async run<T>(name: PhaseName, work: () => Promise<T>): Promise<T> {

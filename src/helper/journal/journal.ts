@@ -91,6 +91,8 @@ const journalShape = object({
   goingBack: optional(boolean()),
   /** The run is to flush caches, and has not, or not all. */
   unflushed: optional(boolean()),
+  /** What the first half of a deployment did, and when (ISO 8601), for the report of the second. */
+  phases: optional(array(object({ name: string(), startedAt: string(), durationMs: number() }))),
   /** What decides how it goes on, for the other half of the deployment to compare. */
   asked: optional(string()),
   /** Why it is held. */

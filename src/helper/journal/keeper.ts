@@ -57,11 +57,11 @@ export type Found = { readonly journal: Journal } | { readonly none: string | un
 
 /**
  * Reads the journal of an earlier run. One that is unsigned, of another key or app, or too old is not acted on,
- * and `none` says why; `evenOld` is for what an old one still tells.
+ * and `none` says why; `evenOld` is for what an old one still tells. Without `appId` it is of whichever app had the name.
  */
 export async function readJournal(
   ports: JournalPorts,
-  appId: string,
+  appId: string | undefined,
   options: { evenOld?: boolean } = {},
 ): Promise<Found> {
   const content = await ports.store.read(JOURNAL_FILE);
@@ -73,7 +73,7 @@ export async function readJournal(
   }
   const journal = parseJournal(rest);
   if (journal === undefined) return { none: 'it is of another version' };
-  if (journal.app.id !== appId) return { none: 'it belongs to another app' };
+  if (appId !== undefined && journal.app.id !== appId) return { none: 'it belongs to another app' };
   const age = ports.clock.now() - Date.parse(journal.writtenAt);
   if (!options.evenOld && journal.status !== 'held' && age > EXPIRES_MS)
     return { none: 'it is more than a day old' };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileStore } from '../../../src/helper/edge/file-store.ts';
 import { journalFromFormation } from '../../../src/helper/journal/by-hand.ts';
+import { phasesOfFirstHalf } from '../../../src/helper/journal/first-half.ts';
 import { JournalKeeper, readJournal, type JournalPorts } from '../../../src/helper/journal/keeper.ts';
 import { Secret } from '../../../src/helper/output/secret.ts';
 import { systemClock } from '../../../src/helper/time/system-clock.ts';
@@ -45,4 +46,18 @@ test('the reason of a held window never holds a secret', async () => {
   expect(keeper.current.reason).toBe('psql: *** was refused');
   expect(await readFile(join(folder, 'journal.json'), 'utf8')).not.toContain('s3cret-value');
   expect(await readJournal(ports, 'app-1')).toMatchObject({ journal: { status: 'held' } });
+});
+
+test('the phases of a first half are told to the second, and a journal without them is read as ever', async () => {
+  const phase = { name: 'preflight', startedAt: '2026-11-23T10:30:00.000Z', durationMs: 6_200 };
+  const prepared = { ...journal, status: 'prepared' as const };
+  await new JournalKeeper(ports, prepared).note();
+  expect(await phasesOfFirstHalf(ports)).toEqual([]);
+  await new JournalKeeper(ports, prepared).note({
+    phases: [phase, { ...phase, name: 'of a later version' }],
+  });
+  expect(await phasesOfFirstHalf(ports)).toEqual([{ ...phase, outcome: 'succeeded', firstHalf: true }]);
+  // What a run has left that is over is not this one's first half.
+  await new JournalKeeper(ports, prepared).note({ status: 'open', phases: [phase] });
+  expect(await phasesOfFirstHalf(ports)).toEqual([]);
 });

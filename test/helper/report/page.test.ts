@@ -5,7 +5,7 @@ import { renderPage } from '../../../src/helper/report/page.ts';
 import type { Verdict } from '../../../src/helper/exit-codes.ts';
 import type { Result } from '../../../src/helper/deployment/result.ts';
 import { axe, chromiumOnDemand, type OpenPage, type View } from '../../support/chromium.ts';
-import { HELD, HOSTILE, REFUSED, SUCCEEDED } from './support/results.ts';
+import { HELD, HOSTILE, IN_HALVES, REFUSED, SUCCEEDED } from './support/results.ts';
 
 const chromium = chromiumOnDemand();
 afterAll(() => chromium.close());
@@ -63,6 +63,32 @@ describe('what the page says', () => {
     ]) {
       expect(text).toContain(told);
     }
+  });
+
+  it('shows both halves of a deployment with the time between them, and what was done again as such', () => {
+    const page = render(IN_HALVES);
+    const rows = [...page.matchAll(/<tr[^>]*><th scope="row">(.*?)<\/th>.*?<td class="n">(.*?)<\/td>/g)];
+    const shown = rows.map(([, name = '', took]) => `${name.replace(/<[^>]*>/g, '')} ${took}`);
+    expect(shown).toEqual([
+      'preflight 6.0 s',
+      'build 30 s',
+      'snapshot 1.0 s',
+      'between the halves 1 min',
+      'preflight again 2.0 s',
+      'snapshot again 1.0 s',
+      'ship 3.0 s',
+      'release 3.0 s',
+      'flush caches 4.0 s',
+      'health ✗ failed 20 s',
+      'rollback 8.0 s',
+      'flush caches again ✗ failed 5.0 s',
+      'health again 6.0 s',
+      'report 1.0 s',
+    ]);
+    expect(textOf(page)).toContain('Maintenance page not used Took 2 min 30 s');
+    // Nothing ran meanwhile, and nothing was down.
+    expect(page.match(/class="bar"/g)).toHaveLength(13);
+    expect(page).not.toContain('class="page"');
   });
 
   it.each<[Verdict, string]>([
@@ -226,6 +252,25 @@ describe('junit.xml', () => {
     expect(tests.filter(([, , inside]) => inside === 'failure')).toEqual([['migrate', '12.000', 'failure']]);
     expect(failures[0]).toContain('Next: mend the cause');
     expect(failures[0]).toContain('State now:');
+  });
+
+  it('has each phase once by its name, of both halves, and fails each that failed', async () => {
+    const { suite, tests, failures } = await parse(renderJunit(IN_HALVES, 'deploy'));
+    // Of the phases alone: what lay between the halves was no work.
+    expect(suite).toMatchObject({ time: '90.000', failures: '2', timestamp: '2026-11-23T10:30:00' });
+    expect(new Set(tests.map(([name]) => name)).size).toBe(tests.length);
+    expect(tests.filter(([, , inside]) => inside !== 'skipped').slice(0, 5)).toEqual([
+      ['preflight', '6.000', ''],
+      ['build', '30.000', ''],
+      ['snapshot', '1.000', ''],
+      ['preflight again', '2.000', ''],
+      ['snapshot again', '1.000', ''],
+    ]);
+    const failed = tests.filter(([, , inside]) => inside === 'failure').map(([name]) => name);
+    expect(failed).toEqual(['health', 'flush caches again']);
+    expect(failures[0]).toContain('did not become healthy');
+    expect(failures[1]).toContain('flush caches');
+    expect(tests.find(([name]) => name === 'rollback')).toEqual(['rollback', '8.000', '']);
   });
 
   it('fails by itself what failed in no phase', async () => {

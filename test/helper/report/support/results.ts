@@ -120,6 +120,44 @@ export const HELD: Result = {
   ],
 };
 
+/** In two halves, the second one a minute after the first; it was not healthy, and the code from before serves again. */
+export const IN_HALVES: Result = {
+  ...SUCCEEDED,
+  verdict: 'failed',
+  exitCode: 1,
+  maintenance: {
+    before: false,
+    after: false,
+    windowSeconds: null,
+    windowOpenedAt: null,
+    windowClosedAt: null,
+  },
+  phases: [
+    ...phasesOf(0, [
+      ['preflight', 6],
+      ['build', 30],
+      ['snapshot', 1],
+    ]).map((one) => ({ ...one, firstHalf: true as const })),
+    ...phasesOf(0, [
+      ['preflight', 2],
+      ['snapshot', 1],
+      ['ship', 3],
+      ['release', 3],
+      ['flush caches', 4],
+      ['health', 20],
+      ['rollback', 8],
+      ['flush caches', 5],
+      ['health', 6],
+      ['report', 1],
+    ]).map((one) => ({
+      ...one,
+      startedAt: new Date(Date.parse(one.startedAt) + 97_000).toISOString(),
+      outcome: one.durationMs === 20_000 || one.durationMs === 5_000 ? ('failed' as const) : one.outcome,
+    })),
+  ],
+  error: { phase: 'health', what: 'acme-shop did not become healthy.', why: null, next: null },
+};
+
 /** Refused before anything was touched: hardly anything is known. */
 export const REFUSED: Result = {
   ...SUCCEEDED,
