@@ -63,13 +63,15 @@ export async function checkApp(
     'App',
     `${app.name}: ${app.generation}, stack ${app.stack}${app.space ? `, space ${app.space}` : ''}`,
   );
-  const [collaborators, formation, preboot, current, builds] = await Promise.all([
+  const [collaborators, formation, preboot, { builds, releases }] = await Promise.all([
     readCollaborators(heroku, name),
     heroku.formation(name),
     heroku.featureEnabled(name, 'preboot'),
-    heroku.currentRelease(name),
-    heroku.builds(name),
+    readUnderWay(heroku, name),
   ]);
+  // Behind so many failed ones that it is not among the newest.
+  const isOlder = releases.length === RECENT && !releases.some((one) => one.current);
+  const current = isOlder ? await heroku.currentRelease(name) : releases.find((one) => one.current);
   checkPermission(name, account, collaborators, findings);
   if (app.maintenance) {
     findings.note(
@@ -90,7 +92,16 @@ export async function checkApp(
   }
   if (preboot === true) findings.ok('Preboot', 'on: old and new web dynos run side by side for some minutes');
   const deployedFolder = folderOfSlug(builds, current?.slugId);
-  return { account, app, formation, preboot, current, deployedCommit, deployedFolder, builds };
+  return { account, app, formation, preboot, current, deployedCommit, deployedFolder, builds, releases };
+}
+
+/** More releases than fail in a row, or are pending at once. */
+const RECENT = 20;
+
+/** Builds, and the newest releases: in this order, because what a build that ends comes to is a release. */
+async function readUnderWay(heroku: Heroku, app: string): Promise<Pick<AppFacts, 'builds' | 'releases'>> {
+  const builds = await heroku.builds(app);
+  return { builds, releases: await heroku.releases(app, { max: RECENT }) };
 }
 
 /** The list of collaborators is not readable with every key; then the platform's own refusal must do. */

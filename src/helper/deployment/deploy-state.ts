@@ -12,6 +12,7 @@ import type { AppFacts, CloneFacts } from './facts.ts';
 import type { FlushPlan } from './flush.ts';
 import type { PhaseRunner } from './phases.ts';
 import type { Ports } from './ports.ts';
+import type { Released } from './release.ts';
 import type { DatabaseOutcome } from './result.ts';
 import type { Shipping } from './shipping.ts';
 import type { Window } from '../window/window.ts';
@@ -71,6 +72,8 @@ export interface Progress {
   /** Milliseconds since the epoch. */
   windowOpenedAt?: number;
   windowClosedAt?: number;
+  /** What was shipped, once it has been judged. */
+  released?: Released;
   migration?: Migration;
   /** The migration has begun, or the deployment is done: a signal takes nothing back any more. */
   noWayBack?: true;
@@ -89,4 +92,6 @@ export interface Shipped {
   readonly release: Release | undefined;
   readonly slugId: string | undefined;
   readonly buildId: string | undefined;
+  /** What the build came to; absent where that is not known yet. */
+  readonly releaseId?: string | undefined;
 }

@@ -115,6 +115,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   const released = await phases.run('release', () =>
     guarded(run, window, (guardedRun) => confirmRelease(guardedRun, before, shipped)),
   );
+  progress.released = released;
   await journal.knowRelease(released.release.id);
   if (released.releasePhase && before.shipping.kind !== 'nothing') progress.database = 'migrated';
 
@@ -208,7 +209,8 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
     for (const line of cost) ports.log.info(line);
     const lookAgain = verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
     const looked = progress.before !== undefined && !prepared;
-    const state = looked || lookAgain ? await readStateNow(ports.closingHeroku, app) : undefined;
+    const state =
+      looked || lookAgain ? await readStateNow(ports.closingHeroku, app, progress.released) : undefined;
     if (lookAgain && state !== undefined && 'app' in state) {
       const unflushed = neverFlushed(run, progress, state.commit);
       if (unflushed !== undefined) ports.log.warn((progress.unflushed = unflushed).what);

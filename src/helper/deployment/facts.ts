@@ -14,6 +14,8 @@ export interface AppFacts {
   readonly deployedFolder?: string | undefined;
   /** Newest first. */
   readonly builds: readonly Build[];
+  /** The newest ones, newest first, as they were after `builds` was read. */
+  readonly releases: readonly Release[];
 }
 
 /** What preflight learned about the clone. */

@@ -4,17 +4,19 @@ import { waitFor } from '../time/wait.ts';
 import type { Run } from './deploy-state.ts';
 
 /**
- * Waits for a build's end and judges it by its status.
+ * Waits for a build's end and judges it by its status. `justRead`: Heroku was asked for the build a moment ago,
+ * so one that has ended is not asked for again.
  * @throws Failure when it failed, was cancelled, or took longer than `build-timeout`.
  */
 export async function followBuild(
   run: Run,
   app: string,
   build: Build,
-  options: { stream: boolean },
+  options: { stream: boolean; justRead?: boolean },
 ): Promise<Build> {
   const { heroku, log, clock, signal } = run.ports;
   const limit = run.budget.limit({ ms: run.settings['build-timeout'], parameter: 'build-timeout' });
+  if (options.justRead && build.status !== 'pending') return requireSuccess(app, build);
   const streaming = new AbortController();
   const stream =
     options.stream && build.outputStreamUrl !== undefined
@@ -34,18 +36,20 @@ export async function followBuild(
     );
     // The last lines may still be under way when the status is already known.
     await Promise.race([streamed, clock.sleep(3_000)]);
-    if (ended.status === 'failed') {
-      throw new Failure({
-        what: `Heroku’s build on ${app} failed.`,
-        why: 'Its output above says why; Heroku keeps serving the release that was current.',
-        next: `Mend what the build complains about, and push again (${activityOf(app)} shows it once more).`,
-      });
-    }
-    return ended;
+    return requireSuccess(app, ended);
   } finally {
     streaming.abort();
     await streamed;
   }
+}
+
+function requireSuccess(app: string, build: Build): Build {
+  if (build.status !== 'failed') return build;
+  throw new Failure({
+    what: `Heroku’s build on ${app} failed.`,
+    why: 'Its output above says why; Heroku keeps serving the release that was current.',
+    next: `Mend what the build complains about, and push again (${activityOf(app)} shows it once more).`,
+  });
 }
 
 /** Where an app's builds are shown (Heroku Dashboard: Activity); the Heroku CLI has no command for them. */

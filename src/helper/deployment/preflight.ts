@@ -50,7 +50,7 @@ export async function preflight(run: Run): Promise<Preflight> {
   const health = await planHealth(run, app, found?.commit);
   const earlier = await recoverEarlier(run, app.app);
   if (run.openOnly) requireOwnWindow(app.app, earlier.held);
-  const waited = await waitForOthers(run, app.app.name);
+  const waited = await waitForOthers(run, app.app.name, earlier.recovered ? undefined : app);
   if (waited || earlier.recovered) app = await checkApp(heroku, settings, account, new Findings());
   const question = {
     ports,
@@ -131,18 +131,16 @@ interface Waiting extends Pick<Run, 'ports' | 'budget'> {
 
 /**
  * Builds and releases of somebody else are waited for: Heroku builds one at a time for an app. True when
- * there was something to wait for, so that what was read before is stale.
+ * there was something to wait for, so that what was read before is stale. `seen`: what was read a moment ago.
  */
-export async function waitForOthers(run: Waiting, name: string): Promise<boolean> {
+export async function waitForOthers(run: Waiting, name: string, seen?: UnderWay): Promise<boolean> {
   const { heroku, log, clock, signal } = run.ports;
   const pending = async (): Promise<string | undefined> => {
-    const build = (await heroku.builds(name)).find((one) => one.status === 'pending');
-    if (build !== undefined)
-      return `a build of ${build.version === undefined ? 'somebody else' : short(build.version)}`;
-    const release = (await heroku.releases(name, { max: 5 })).find((one) => one.status === 'pending');
-    return release === undefined ? undefined : `release v${release.version} (${release.description})`;
+    const builds = await heroku.builds(name);
+    const build = describePending({ builds, releases: [] });
+    return build ?? describePending({ builds, releases: await heroku.releases(name, { max: 5 }) });
   };
-  let what = await pending();
+  let what = seen === undefined ? await pending() : describePending(seen);
   if (what === undefined) return false;
   log.info(`On ${name}, ${what} is pending; waiting for its end.`);
   await waitFor(
@@ -168,6 +166,16 @@ export async function waitForOthers(run: Waiting, name: string): Promise<boolean
     });
   });
   return true;
+}
+
+type UnderWay = Pick<AppFacts, 'builds' | 'releases'>;
+
+function describePending({ builds, releases }: UnderWay): string | undefined {
+  const build = builds.find((one) => one.status === 'pending');
+  if (build !== undefined)
+    return `a build of ${build.version === undefined ? 'somebody else' : short(build.version)}`;
+  const release = releases.find((one) => one.status === 'pending');
+  return release === undefined ? undefined : `release v${release.version} (${release.description})`;
 }
 
 /** A tarball is built all the same: it is for clones that have no history. */

@@ -98,7 +98,8 @@ async function pushOnce(run: Run, before: Preflight, lease: string | undefined):
 /** After an accepted push: the build must be in Heroku's list, and have succeeded. */
 async function requireBuild(run: Run, before: Preflight, ours: OurBuild): Promise<Build> {
   const build = await appearing(run, ours);
-  if (build !== undefined) return followBuild(run, before.app.app.name, build, { stream: false });
+  if (build !== undefined)
+    return followBuild(run, before.app.app.name, build, { stream: false, justRead: true });
   throw new Failure({
     what: `Heroku took the push of ${short(before.clone.commit)} and lists no build of it.`,
     why: 'A push that builds nothing deploys nothing.',

@@ -23,6 +23,8 @@ export interface Released {
   readonly release: Release;
   /** Whether the slug has a `release` process, which ran with this release if the release is new. */
   readonly releasePhase: boolean;
+  /** Of its slug; undefined where that names none. */
+  readonly commit: string | undefined;
 }
 
 /**
@@ -36,6 +38,8 @@ export async function confirmRelease(run: Judge, before: Judged, shipped: Shippe
   const limit = run.budget.limit({ ms: run.settings['release-timeout'], parameter: 'release-timeout' });
   const started = clock.now();
   const first = shipped.release ?? (await findRelease(run, before, shipped, limit));
+  // What shipping hands on is an answer to a change, or minutes old; what was found was read a moment ago.
+  let justRead = shipped.release === undefined ? first : undefined;
   const slug = first.slugId === undefined ? undefined : await heroku.slug(name, first.slugId);
   requireCommit(before, slug);
   const releasePhase = slug?.processTypes['release'] !== undefined;
@@ -53,7 +57,8 @@ export async function confirmRelease(run: Judge, before: Judged, shipped: Shippe
     const remaining = { ...limit, ms: Math.max(0, limit.ms - (clock.now() - started)) };
     const ended = await waitFor(
       async () => {
-        const now = await heroku.release(name, first.id);
+        const now = justRead ?? (await heroku.release(name, first.id));
+        justRead = undefined;
         return now.status === 'pending' || (now.status === 'succeeded' && !now.current) ? undefined : now;
       },
       {
@@ -67,7 +72,7 @@ export async function confirmRelease(run: Judge, before: Judged, shipped: Shippe
     await Promise.race([stream, clock.sleep(3_000)]);
     if (ended.status !== 'succeeded') throw failedRelease(name, ended, releasePhase);
     log.info(`v${ended.version} is current on ${name}: ${short(before.clone.commit)}.`);
-    return { release: ended, releasePhase };
+    return { release: ended, releasePhase, commit: slug?.commit };
   } catch (error) {
     if (error instanceof TimedOut && (await overtaken(run, name, first))) {
       throw new Failure({
@@ -94,6 +99,7 @@ async function findRelease(
   const { heroku, clock, signal } = run.ports;
   const name = before.app.app.name;
   const known = before.app.current?.version ?? 0;
+  if (shipped.releaseId !== undefined) return heroku.release(name, shipped.releaseId);
   return waitFor(
     async () => {
       const build = shipped.buildId === undefined ? undefined : await heroku.build(name, shipped.buildId);

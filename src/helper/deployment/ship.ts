@@ -65,5 +65,5 @@ async function releaseSlug(run: Run, before: Preflight, slugId: string): Promise
 }
 
 function fromBuild(build: Build): Shipped {
-  return { release: undefined, slugId: build.slugId, buildId: build.id };
+  return { release: undefined, slugId: build.slugId, buildId: build.id, releaseId: build.releaseId };
 }

@@ -11,25 +11,35 @@ export interface StateNow {
   readonly commit: string | undefined;
 }
 
-/** Reads the app once more, in two tries; gives the reason where Heroku does not tell. */
+/**
+ * Reads the app once more, in two tries; gives the reason where Heroku does not tell. `known`: the release that was
+ * judged, and the commit of its slug, which never changes.
+ */
 export async function readStateNow(
   heroku: Heroku,
   name: string,
+  known?: Pick<StateNow, 'release' | 'commit'>,
 ): Promise<StateNow | { readonly unreadable: string }> {
   // Whoever reads the report has nothing else to go by, and what was refused once may be answered now.
-  return read(heroku, name)
-    .catch(() => read(heroku, name))
+  return read(heroku, name, known)
+    .catch(() => read(heroku, name, known))
     .catch((error: unknown) => ({ unreadable: messageOf(error) }));
 }
 
-async function read(heroku: Heroku, name: string): Promise<StateNow> {
+async function read(
+  heroku: Heroku,
+  name: string,
+  known?: Pick<StateNow, 'release' | 'commit'>,
+): Promise<StateNow> {
   const [app, formation, release] = await Promise.all([
     heroku.app(name),
     heroku.formation(name),
     heroku.currentRelease(name),
   ]);
-  const slug = release?.slugId === undefined ? undefined : await heroku.slug(name, release.slugId);
-  return { app, formation, release, commit: slug?.commit };
+  if (release?.slugId === undefined) return { app, formation, release, commit: undefined };
+  const isKnown = known?.commit !== undefined && known.release?.slugId === release.slugId;
+  const commit = isKnown ? known.commit : (await heroku.slug(name, release.slugId)).commit;
+  return { app, formation, release, commit };
 }
 
 /** The block that ends every run after which somebody has to look. */
