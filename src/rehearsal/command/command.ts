@@ -5,7 +5,7 @@ import { parseCancelPoint } from '../workflow/cancel-points.ts';
 import { rehearseWorkflow } from '../workflow/rehearse.ts';
 import type { WorkflowResult } from '../workflow/types.ts';
 import type { RehearseArguments } from './options.ts';
-import { summary, textOutput } from './report.ts';
+import { notKept, summary, textOutput } from './report.ts';
 import { sharedOptions } from './shared-options.ts';
 import { wholeNumber } from './values.ts';
 import { workflowOutput, workflowSummary } from './workflow-report.ts';
@@ -62,7 +62,7 @@ async function runOneJob(
     ...node(args),
     output: textOutput(ports.write),
   });
-  ports.write(summary(result));
+  ports.write(`${notKept(args, result.steps)}${summary(result)}`);
   return { exitCode: { success: 0, failed: 1, canceled: 130, not_run: 2 }[result.status], result };
 }
 
@@ -83,7 +83,8 @@ async function walkWorkflow(args: RehearseArguments, ports: RehearsePorts): Prom
     deniedContexts: args.denyContext ?? [],
     output: workflowOutput(ports.write),
   });
-  ports.write(workflowSummary(workflow));
+  const steps = workflow.jobs.flatMap(({ runs }) => runs.flatMap((one) => one.steps));
+  ports.write(`${notKept(args, steps)}${workflowSummary(workflow)}`);
   return { exitCode: exitCodeOf(workflow), workflow };
 }
 

@@ -1,4 +1,5 @@
 import type { JobResult, RehearsalOutput, StepResult } from '../run/types.ts';
+import type { RehearseArguments } from './options.ts';
 
 /**
  * An output that prints a heading before each step, as CircleCI's local agent does, and says how a step ended when it did
@@ -43,6 +44,26 @@ export function stepOutput({ print, line }: LinePrinter): RehearsalOutput {
       }
     },
   };
+}
+
+/** What went with the rehearsal’s own folder, and the options that keep it; nothing where nothing was lost. */
+export function notKept(
+  { cacheDir, artifactsDir }: Pick<RehearseArguments, 'cacheDir' | 'artifactsDir'>,
+  steps: readonly StepResult[],
+): string {
+  const did = (type: string): boolean =>
+    steps.some((step) => step.type === type && step.status === 'success');
+  const lost = [
+    ...(cacheDir === undefined && did('save_cache')
+      ? [
+          'the caches, and in them the journal of the run (--cache-dir FOLDER keeps them for the next rehearsal)',
+        ]
+      : []),
+    ...(artifactsDir === undefined && did('store_artifacts')
+      ? ['the artifacts (--artifacts-dir FOLDER keeps them)']
+      : []),
+  ];
+  return lost.length === 0 ? '' : `Not kept: ${lost.join('; ')}.\n`;
 }
 
 /** The table of steps and the sentence at the end. */

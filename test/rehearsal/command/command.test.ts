@@ -58,6 +58,7 @@ describe('heroku-cd rehearse', () => {
     expect(text).toContain('\n====>> Report: no step failed, and this step runs on failure only\n');
     expect(text).toMatch(/\nsuccess +\d+\.\ds {2}Say\n/);
     expect(text).toMatch(/\nJob build succeeded\.\n$/);
+    expect(text).toContain('\nNot kept: the artifacts (--artifacts-dir FOLDER keeps them).\nsuccess ');
   });
 
   it('takes everything from its options', async () => {
@@ -76,6 +77,7 @@ describe('heroku-cd rehearse', () => {
     expect(text).toContain('Step failed: exit code 1\n====>> Report\nreported\n');
     expect(text).toMatch(/Job build failed: step 3 \(Fail when told to\) failed\.\n$/);
     expect(await readFile(join(cwd, 'out/file.txt'), 'utf8')).toBe('one\n');
+    expect(text).not.toContain('Not kept');
     const shown = await run(cwd, { env: ['OWN'], noMask: true });
     expect(shown.text).toContain('callers own');
   });
