@@ -1,5 +1,6 @@
 import type { AppFolder } from './app-folder.ts';
-import { gemHas, packageJson, pythonHas, versionIn } from './manifests.ts';
+import { elixirImage, pinned, rubyVersion } from './image-versions.ts';
+import { gemHas, hasSpringBoot, javaBuild, packageJson, pythonHas } from './manifests.ts';
 
 /** A step of the `test` job. */
 export interface TestStep {
@@ -27,10 +28,7 @@ export const LANGUAGES = {
   ruby: {
     title: 'Ruby',
     found: (app) => app.has('Gemfile'),
-    image: (app) => {
-      const version = /^\d+\.\d+/.exec(pinned(app, 'ruby', '.ruby-version'))?.[0] ?? '3.4';
-      return `cimg/ruby:${version}${app.has('package.json') ? '-node' : ''}`;
-    },
+    image: (app) => `cimg/ruby:${rubyVersion(app)}${app.has('package.json') ? '-node' : ''}`,
     postgres: (app) => gemHas(app, 'pg'),
     environment: (app): Record<string, string> => (gemHas(app, 'rails') ? { RAILS_ENV: 'test' } : {}),
     prepare: (app) => [
@@ -86,7 +84,8 @@ export const LANGUAGES = {
   },
   php: {
     title: 'PHP',
-    found: (app) => app.has('composer.json'),
+    // Heroku’s buildpack takes an index.php alone for PHP, too (its bin/detect).
+    found: (app) => app.firstOf('composer.json', 'index.php') !== undefined,
     image: (app) => {
       const [, wanted] = /"php"\s*:\s*"[^"\d]*(\d+\.\d+)/.exec(app.read('composer.json')) ?? [];
       return `cimg/php:${wanted ?? '8.4'}${app.has('package.json') ? '-node' : ''}`;
@@ -106,7 +105,7 @@ export const LANGUAGES = {
   elixir: {
     title: 'Elixir',
     found: (app) => app.has('mix.exs'),
-    image: () => 'cimg/elixir:1.18-erlang-27.2.2',
+    image: elixirImage,
     postgres: (app) => /:postgrex\b/.test(app.read('mix.exs')),
     environment: (): Record<string, string> => ({ MIX_ENV: 'test' }),
     prepare: () => [
@@ -127,10 +126,16 @@ export const LANGUAGES = {
     found: (app) => app.firstOf('pom.xml', 'build.gradle', 'build.gradle.kts') !== undefined,
     image: (app) =>
       `cimg/openjdk:${/java\.runtime\.version\s*=\s*(\d+)/.exec(app.read('system.properties'))?.[1] ?? '21'}.0`,
-    postgres: (app) =>
-      ['pom.xml', 'build.gradle', 'build.gradle.kts'].some((path) =>
-        app.read(path).includes('org.postgresql'),
-      ),
+    postgres: usesPostgres,
+    // What Heroku’s Java buildpacks make of DATABASE_URL (Dev Center: Connecting to Relational Databases with Java).
+    environment: (app): Record<string, string> =>
+      usesPostgres(app) && hasSpringBoot(app)
+        ? {
+            SPRING_DATASOURCE_URL: 'jdbc:postgresql://localhost:5432/test',
+            SPRING_DATASOURCE_USERNAME: 'postgres',
+            SPRING_DATASOURCE_PASSWORD: 'postgres',
+          }
+        : {},
     prepare: () => [],
     test: (app) => {
       if (app.has('pom.xml')) return `${app.has('mvnw') ? './mvnw' : 'mvn'} --batch-mode verify`;
@@ -173,10 +178,6 @@ function nodeInstall(app: AppFolder): readonly TestStep[] {
   return [{ name: 'Install packages', command }];
 }
 
-/** The version that a file of this language's own, or .tool-versions, pins. */
-function pinned(app: AppFolder, tool: string, ...files: readonly string[]): string {
-  const file = app.firstOf(...files);
-  const text = file === undefined ? '' : app.read(file).replace(/^(?:ruby-|python-)/, '');
-  if (versionIn(text) !== undefined) return text.trim();
-  return new RegExp(`^${tool}\\s+(\\S+)`, 'm').exec(app.read('.tool-versions'))?.[1] ?? '';
+function usesPostgres(app: AppFolder): boolean {
+  return javaBuild(app).includes('org.postgresql');
 }

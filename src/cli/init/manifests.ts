@@ -95,3 +95,13 @@ function strings(value: unknown): Record<string, string> {
     entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
 }
+
+/** The build of a Java app, Maven’s or Gradle’s, as text. */
+export function javaBuild(app: AppFolder): string {
+  return ['pom.xml', 'build.gradle', 'build.gradle.kts'].map((path) => app.read(path)).join('\n');
+}
+
+/** Whether the app is one of Spring Boot. */
+export function hasSpringBoot(app: AppFolder): boolean {
+  return /spring-boot|springframework\.boot/.test(javaBuild(app));
+}

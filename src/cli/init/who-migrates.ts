@@ -1,5 +1,5 @@
 import type { AppFolder } from './app-folder.ts';
-import { packageJson } from './manifests.ts';
+import { hasSpringBoot, javaBuild, packageJson } from './manifests.ts';
 
 /** Words of a command that migrates, in any of the frameworks. */
 const MIGRATES =
@@ -64,11 +64,25 @@ function commandBehind(app: AppFolder, command: string): string {
 
 /** Spring Boot runs Flyway and Liquibase at start where they are on the class path (Spring Boot: Database Initialization). */
 function springMigrates(app: AppFolder): AlreadyMigrated | undefined {
-  const build = ['pom.xml', 'build.gradle', 'build.gradle.kts'].map((path) => app.read(path)).join('\n');
-  const [tool] = /flyway-(?:core|database-\w+)|liquibase-core/.exec(build) ?? [];
-  if (tool === undefined || !build.includes('spring-boot')) return undefined;
+  const [artifact] = /flyway-(?:core|database-\w+)|liquibase-core/.exec(javaBuild(app)) ?? [];
+  if (artifact === undefined || !hasSpringBoot(app)) return undefined;
+  const tool = artifact.startsWith('flyway') ? 'flyway' : 'liquibase';
+  if (isSwitchedOff(app, tool)) return undefined;
   return {
     by: 'boot',
-    why: `Spring Boot migrates when the app starts (${tool}): with no migration of heroku-cd’s there is no window and no backup. To change that, set \`spring.${tool.startsWith('flyway') ? 'flyway' : 'liquibase'}.enabled=false\` on Heroku and give \`migrate-command\`.`,
+    why: `Spring Boot migrates when the app starts (${artifact}): with no migration of heroku-cd’s there is no window and no backup. To change that, set the config var \`SPRING_${tool.toUpperCase()}_ENABLED=false\` on Heroku and give \`migrate-command\`.`,
   };
+}
+
+/** Whether the settings of every environment, as .properties or YAML, say `spring.TOOL.enabled` is false. */
+function isSwitchedOff(app: AppFolder, tool: string): boolean {
+  const line = new RegExp(`^\\s*spring\\.${tool}\\.enabled\\s*[=:]\\s*false\\b`, 'm');
+  const block = new RegExp(
+    `^([ \\t]+)${tool}:[^\\n]*\\n(?:\\1[ \\t]+[^\\n]*\\n)*?\\1[ \\t]+enabled:\\s*false\\b`,
+    'm',
+  );
+  return ['application.properties', 'application.yml', 'application.yaml'].some((name) => {
+    const text = app.read(`src/main/resources/${name}`);
+    return line.test(text) || block.test(text);
+  });
 }

@@ -137,8 +137,19 @@ describe('an app that migrates by itself', () => {
 
   test('with Spring Boot and Flyway on its class path', () => {
     const pom = '<artifactId>spring-boot-starter</artifactId><artifactId>flyway-core</artifactId>';
-    expect(lookAt({ 'pom.xml': pom }).migrated?.why).toContain('spring.flyway.enabled=false');
+    expect(lookAt({ 'pom.xml': pom }).migrated?.why).toContain('SPRING_FLYWAY_ENABLED=false');
     expect(lookAt({ 'pom.xml': '<artifactId>flyway-core</artifactId>' }).migrated).toBeUndefined();
+  });
+
+  test.each([
+    ['application.properties', 'spring.flyway.enabled=false\n', false],
+    ['application.yml', 'spring:\n  jpa:\n    x: 1\n  flyway:\n    url: x\n    enabled: false\n', false],
+    ['application.yaml', 'spring:\n  flyway:\n    url: x\n  jpa:\n    enabled: false\n', true],
+    ['application-test.properties', 'spring.flyway.enabled=false\n', true],
+  ])('unless %s switches it off', (name, text, migrates) => {
+    const gradle = "id 'org.springframework.boot'\nimplementation 'org.flywaydb:flyway-core'";
+    const { migrated } = lookAt({ 'build.gradle': gradle, [`src/main/resources/${name}`]: text });
+    expect(migrated !== undefined).toBe(migrates);
   });
 
   test('or does not', () => {
@@ -220,9 +231,40 @@ test.each([
     'poetry run pytest',
   ],
   ['cimg/node:lts', { 'package.json': json({ scripts: { test: 'x' } }), 'pnpm-lock.yaml': '' }, 'pnpm test'],
+  ['cimg/ruby:3.3.6', { Gemfile: 'source "x"\nruby "3.3.6"\n', 'spec/a.rb': '' }, 'bundle exec rspec'],
+  ['cimg/ruby:3.3', { Gemfile: "ruby '~> 3.3.0'\n", 'spec/a.rb': '' }, 'bundle exec rspec'],
+  [
+    'cimg/ruby:3.3.6',
+    { Gemfile: 'ruby file: ".ruby-version"\n', '.ruby-version': 'ruby-3.3.6\n', 'spec/a.rb': '' },
+    'bundle exec rspec',
+  ],
+  [
+    'cimg/elixir:1.15-erlang-26.2.1',
+    {
+      'mix.exs': '',
+      'elixir_buildpack.config': '# x\nelixir_version=1.15.7\nerlang_version=26.2.5\n',
+      'test/a.exs': '',
+    },
+    'mix test',
+  ],
+  [
+    'cimg/elixir:1.17-erlang-27.2.2',
+    { 'mix.exs': '', '.tool-versions': 'erlang 28.1\nelixir 1.17.3-otp-27\n', 'test/a.exs': '' },
+    'mix test',
+  ],
+  ['cimg/elixir:1.18-erlang-27.2.2', { 'mix.exs': '', 'test/a.exs': '' }, 'mix test'],
+  ['cimg/php:8.4', { 'index.php': '', 'phpunit.xml': '' }, 'vendor/bin/phpunit'],
 ])('tests run on %s', (image, files: Files, command) => {
   const job = testJob(lookAt(files));
   expect([job?.image, job?.steps.at(-1)?.command]).toEqual([image, command]);
+});
+
+test.each([
+  ['Spring Boot', { 'pom.xml': 'spring-boot org.postgresql' }, 'jdbc:postgresql://localhost:5432/test'],
+  ['another Java app', { 'pom.xml': 'org.postgresql' }, undefined],
+  ['Spring Boot without Postgres', { 'pom.xml': 'spring-boot' }, undefined],
+])('the database of the tests is told to %s', (_what, files: Files, url) => {
+  expect(testJob(lookAt(files))?.environment['SPRING_DATASOURCE_URL']).toBe(url);
 });
 
 test.each([
