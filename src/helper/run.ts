@@ -2,7 +2,7 @@ import { environmentName, PARAMETERS, type Settings } from '../parameters/index.
 import type { Act, Done, perform as Perform } from './acts/act.ts';
 import { chooseByBranch } from './commands/by-branch.ts';
 import type { Answer, Invocation } from './commands/command.ts';
-import { identifyCommand } from './commands/identify.ts';
+import { identifyCommand, NO_APP, writeAppId } from './commands/identify.ts';
 import { PhaseRunner } from './deployment/phases.ts';
 import type { Ports } from './deployment/ports.ts';
 import { createFileStore } from './edge/file-store.ts';
@@ -39,6 +39,9 @@ export interface Surroundings {
  */
 export async function run(invocation: Invocation, around: Surroundings): Promise<Answer> {
   hideKeyFromTheStart(invocation, around);
+  // The cache's key is computed at the end of a job that is refused below, too.
+  if (invocation.command === 'identify' && invocation.flags['app-id-file'] === undefined)
+    await writeAppId(defaultSettings('identify'), NO_APP);
   const elsewhere = await chooseByBranch(invocation, around);
   if (elsewhere !== undefined) return elsewhere;
   const reporting = { command: invocation.command, log: around.log };
