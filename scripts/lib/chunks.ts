@@ -2,11 +2,20 @@ import { basename } from 'node:path';
 import { transform, type OutputFile } from 'esbuild';
 
 /** Modules of Node.js's own that take milliseconds to load, and that many runs do not come to use. */
-const LARGE = 'child_process crypto fs/promises https stream/promises timers/promises tls vm zlib'.split(' ');
+const LARGE =
+  'child_process crypto fs/promises http https net os stream stream/promises timers/promises tls vm zlib'.split(
+    ' ',
+  );
+
+/** How the function begins whose comment holds the parts. */
+const HEAD = 'function parts() {/*\n';
+/** Begins what stands for a character that may not stand in the comment, and is followed by its code. */
+const MARK = '\x7f';
 
 /**
- * Compiles a part when it is asked for first. Node.js reads every word of a file that it runs, and a text in
- * quotes faster than anything else: so a part that a run has no need of costs it next to nothing. A large module of
+ * Compiles a part when it is asked for first. Node.js reads every word of a file that it runs, and the words of a
+ * comment faster than any others: so a part that a run has no need of costs it next to nothing. The comment stands
+ * in a function, because the text of a function is there to be asked for, the comments in it too. A large module of
  * Node.js's own is loaded when something in it is asked for first. An import of esbuild's looks at the prototype
  * of what it is given, so that is the same.
  */
@@ -22,9 +31,14 @@ var load = function (name) {
   var known = loaded[name];
   if (known) return known.exports;
   if (large.indexOf(name) >= 0) return (loaded[name] = lazy(name)).exports;
-  if (typeof parts[name] !== 'string') return require(name);
+  var end = ends[name];
+  if (end === undefined) return require(name);
   var module = (loaded[name] = { exports: {} });
-  var call = compile(parts[name], ['require', 'module', 'exports', '__filename', '__dirname'], {
+  var code = text.slice(ends[name - 1] || ${HEAD.length}, end);
+  if (code.includes('${MARK}')) {
+    code = code.replace(/${MARK}(....)/g, function (_, hex) { return String.fromCharCode(parseInt(hex, 16)); });
+  }
+  var call = compile(code, ['require', 'module', 'exports', '__filename', '__dirname'], {
     filename: __filename + ':' + name,
   });
   call.call(module.exports, load, module, module.exports, __filename, __dirname);
@@ -32,12 +46,12 @@ var load = function (name) {
 };`;
 
 /**
- * Makes one CommonJS program of the modules that esbuild has split a bundle into. They stand in it as texts.
+ * Makes one CommonJS program of the modules that esbuild has split a bundle into. They stand in it as a comment.
  *
  * @param entry the file that is run first.
  */
 export async function joinChunks(files: readonly OutputFile[], entry: string): Promise<Uint8Array> {
-  const names = new Map(files.map(({ path }, index) => [`./${basename(path)}`, `./${index}`]));
+  const numbers = new Map(files.map(({ path }, index) => [`./${basename(path)}`, index]));
   const parts = await Promise.all(
     files.map(async ({ text }) => {
       const { code } = await transform(text.replace(/^#!.*\n/, ''), {
@@ -49,28 +63,36 @@ export async function joinChunks(files: readonly OutputFile[], entry: string): P
         legalComments: 'none',
         // An `import()` would go through the loader of ES modules, which takes longer to start than what it loads.
         supported: { 'dynamic-import': false },
-        charset: 'utf8',
+        charset: 'ascii',
       });
-      return code.replace(/\brequire\("(\.\/[^"]+)"\)/g, (whole, path: string) => {
-        const name = names.get(path);
-        return name === undefined ? whole : `require("${name}")`;
-      });
+      return fitForComment(
+        code.replace(/\brequire\("(\.\/[^"]+)"\)/g, (whole, path: string) => {
+          const number = numbers.get(path);
+          return number === undefined ? whole : `require(${number})`;
+        }),
+      );
     }),
   );
-  const table = Object.fromEntries(parts.map((code, index) => [`./${index}`, code]));
+  let end = HEAD.length;
+  const ends = parts.map((code) => (end += code.length));
+  const large = LARGE.map((name) => `node:${name}`);
   const loader = await transform(LOADER, { minify: true, target: 'node20' });
   return Buffer.from(
     [
       '#!/usr/bin/env node',
       '"use strict";',
-      `var compile=require("node:vm").compileFunction,loaded={__proto__:null},large=${JSON.stringify(LARGE.map((name) => `node:${name}`))},parts=${inAscii(JSON.stringify(table))};`,
-      `${loader.code.trim()}module.exports=load(${JSON.stringify(names.get(`./${entry}`))});`,
+      `var compile=require("node:vm").compileFunction,loaded={__proto__:null},large=${JSON.stringify(large)},ends=${JSON.stringify(ends)},text=String(parts);`,
+      `${loader.code.trim()}module.exports=load(${numbers.get(`./${entry}`)});`,
+      `${HEAD}${parts.join('')}*/}`,
       '',
     ].join('\n'),
   );
 }
 
-/** A character beyond Latin-1 would double the memory that the whole text takes. */
-function inAscii(json: string): string {
-  return json.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+/** Of ASCII alone, because a character beyond Latin-1 would double the memory that the whole text takes; and without the end of a comment. */
+function fitForComment(code: string): string {
+  return code.replace(
+    /(?<=\*)\/|[^\0-\x7e]/g,
+    (unit) => MARK + unit.charCodeAt(0).toString(16).padStart(4, '0'),
+  );
 }

@@ -54,10 +54,13 @@ const UNTRUSTED = /^(?:CERT_|ERR_TLS_CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|H
 export function networkFaultOf(error: unknown): NetworkFault {
   if (error instanceof NetworkFault) return error;
   if (!types.isNativeError(error)) throw error;
-  const { code, type, erroredSysCall } = error as Error & Record<'code' | 'type' | 'erroredSysCall', unknown>;
+  const { code, type, syscall, erroredSysCall } = error as Error &
+    Record<'code' | 'type' | 'syscall' | 'erroredSysCall', unknown>;
   if (type === 'max-size') return new NetworkFault('too-large');
   if (typeof code !== 'string') throw error;
   if (UNTRUSTED.test(code)) return new NetworkFault('untrusted', code);
-  const connecting = erroredSysCall === 'connect' || erroredSysCall === 'getaddrinfo';
+  // node-fetch puts its own error around that of the socket.
+  const doing = erroredSysCall ?? syscall;
+  const connecting = doing === 'connect' || doing === 'getaddrinfo';
   return new NetworkFault(connecting || UNREACHABLE.has(code) ? 'unreachable' : 'broken', code);
 }

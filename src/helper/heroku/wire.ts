@@ -1,9 +1,10 @@
-import type { Agent as HttpAgent } from 'node:http';
-import type { Agent as HttpsAgent } from 'node:https';
+import { Agent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { Readable } from 'node:stream';
-import type { RequestInit, Response } from 'node-fetch';
+import type { Response } from 'node-fetch';
 import type { RequestCounts } from '../ports/heroku.ts';
 import type { Cutoff } from './cutoff.ts';
+import { exchangeText } from './http-exchange.ts';
 import { NetworkFault, networkFaultOf } from './network-fault.ts';
 
 /** One HTTP request as it goes out. */
@@ -37,19 +38,17 @@ export interface OpenAnswer {
 /** Far more than Heroku's longest list, and little enough to hold. */
 const LARGEST_ANSWER = 32 * 1024 * 1024;
 
-interface Tools {
-  fetch(url: string, init: RequestInit): Promise<Response>;
-  agent(url: URL, own: boolean): HttpAgent | HttpsAgent;
-}
-
 /**
- * Sends requests with node-fetch over kept connections and counts them. Follows no redirect, so nothing
- * that a server says can send a request, with its credentials, to another place.
+ * Sends requests over kept connections and counts them. Follows no redirect, so nothing that a server says can send
+ * a request, with its credentials, to another place.
+ *
+ * What is a stream goes by node-fetch, in either direction: the output of builds, logs, uploads, pages and health
+ * checks. What is a short text in both goes by Node.js's own client, as all calls of the Platform API do: to load
+ * node-fetch takes a third of the time in which a small command is done.
  */
 export class Wire {
   readonly #byMethod = new Map<string, number>();
-  #tools: Promise<Tools> | undefined;
-  readonly #agents = new Map<string, HttpAgent | HttpsAgent>();
+  readonly #agents = new Map<string, Agent>();
 
   /** Every request that went out, repeated ones included. */
   get requests(): RequestCounts {
@@ -63,9 +62,18 @@ export class Wire {
    */
   async exchange(request: WireRequest, cutoff: Cutoff): Promise<WireAnswer> {
     try {
-      const response = await this.#send(request, cutoff, true);
-      const text = await this.#guard(cutoff, () => response.text());
-      return { status: response.status, text, header: headerOf(response) };
+      const { body } = request;
+      if (typeof body === 'object') {
+        const response = await this.#fetch(request, cutoff, true);
+        const text = await this.#guard(cutoff, () => response.text());
+        return { status: response.status, text, header: headerOf(response) };
+      }
+      this.#count(request, cutoff);
+      const options = { agent: this.#agent(request), signal: cutoff.signal, largest: LARGEST_ANSWER };
+      const { method, url, headers } = request;
+      const sent = { method, url, headers, ...(body === undefined ? {} : { body }) };
+      const answer = await this.#guard(cutoff, () => exchangeText(sent, options));
+      return { ...answer, header: (name) => answer.headers[name.toLowerCase()]?.toString() };
     } finally {
       cutoff.release();
     }
@@ -76,7 +84,7 @@ export class Wire {
    * @throws NetworkFault when no answer begins before the cutoff; so does reading the body when it breaks.
    */
   async open(request: WireRequest, cutoff: Cutoff): Promise<OpenAnswer> {
-    const response = await this.#send(request, cutoff, false);
+    const response = await this.#fetch(request, cutoff, false);
     const body = this.#bodyOf(response, cutoff);
     return { status: response.status, header: headerOf(response), body };
   }
@@ -86,19 +94,18 @@ export class Wire {
     for (const agent of this.#agents.values()) agent.destroy();
   }
 
-  async #send(request: WireRequest, cutoff: Cutoff, compress: boolean): Promise<Response> {
-    const tools = await (this.#tools ??= this.#load());
-    if (cutoff.signal.aborted) throw new NetworkFault(cutoff.timedOut ? 'timed-out' : 'aborted');
-    this.#byMethod.set(request.method, (this.#byMethod.get(request.method) ?? 0) + 1);
+  async #fetch(request: WireRequest, cutoff: Cutoff, compress: boolean): Promise<Response> {
+    const { default: fetch } = await import('node-fetch');
+    this.#count(request, cutoff);
     const response = await this.#guard(cutoff, () =>
-      tools.fetch(request.url.href, {
+      fetch(request.url.href, {
         method: request.method,
         headers: { ...request.headers },
         redirect: 'manual',
         compress,
         size: LARGEST_ANSWER,
         signal: cutoff.signal,
-        agent: tools.agent(request.url, request.ownConnection === true),
+        agent: this.#agent(request),
         ...(request.body === undefined ? {} : { body: request.body }),
       }),
     );
@@ -128,25 +135,20 @@ export class Wire {
     }
   }
 
-  /** Loads the HTTP client at the first request: most of the helper's start-up would go into it. */
-  async #load(): Promise<Tools> {
-    const [{ default: fetch }, http, https] = await Promise.all([
-      import('node-fetch'),
-      import('node:http'),
-      import('node:https'),
-    ]);
-    return {
-      fetch,
-      agent: ({ protocol }, own) => {
-        const kind = `${protocol}${own ? 'own' : 'kept'}`;
-        let agent = this.#agents.get(kind);
-        if (agent === undefined) {
-          agent = new (protocol === 'https:' ? https : http).Agent({ keepAlive: !own });
-          this.#agents.set(kind, agent);
-        }
-        return agent;
-      },
-    };
+  /** @throws NetworkFault where it is too late to send anything. */
+  #count({ method }: WireRequest, cutoff: Cutoff): void {
+    if (cutoff.signal.aborted) throw new NetworkFault(cutoff.timedOut ? 'timed-out' : 'aborted');
+    this.#byMethod.set(method, (this.#byMethod.get(method) ?? 0) + 1);
+  }
+
+  #agent({ url: { protocol }, ownConnection = false }: WireRequest): Agent {
+    const kind = `${protocol}${ownConnection ? 'own' : 'kept'}`;
+    let agent = this.#agents.get(kind);
+    if (agent === undefined) {
+      agent = new (protocol === 'https:' ? HttpsAgent : Agent)({ keepAlive: !ownConnection });
+      this.#agents.set(kind, agent);
+    }
+    return agent;
   }
 }
 

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { HerokuApiError, type HerokuClient } from '../../../src/helper/heroku/index.ts';
 import {
   garbage,
@@ -213,17 +214,41 @@ describe('every request', () => {
     expect(new Set(server.requests.map(({ headers }) => headers['request-id'])).size).toBe(2);
   });
 
-  it('reads a compressed answer', async () => {
-    const { gzipSync } = await import('node:zlib');
+  it.each([
+    ['gzip', gzipSync],
+    ['x-gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['deflate', deflateRawSync],
+    ['br', brotliCompressSync],
+    ['identity', (text: Buffer) => text],
+    ['identity', (text: Buffer) => Buffer.concat([Buffer.from('\ufeff'), text])],
+  ])('reads an answer whose encoding is %s', async (encoding, encode) => {
     const { server, heroku } = await bench();
     server.on('GET /apps/shop', (response) => {
-      response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(JSON.stringify(rows.app)));
+      response
+        .writeHead(200, { 'Content-Encoding': encoding })
+        .end(encode(Buffer.from(JSON.stringify(rows.app))));
     });
     expect(await heroku.app('shop')).toMatchObject({ name: 'shop' });
+    expect(server.requests[0]?.headers['accept-encoding']).toBe('gzip, deflate, br');
+  });
+
+  it.each([
+    ['breaks off', gzipSync(JSON.stringify(rows.app)).subarray(0, 40)],
+    ['is none', Buffer.from('no such thing')],
+  ])('asks again where a compressed answer %s', async (_, bytes) => {
+    const { server, heroku } = await bench();
+    server.on(
+      'GET /apps/shop',
+      (response) => void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(bytes),
+      (response) =>
+        void response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(JSON.stringify(rows.app))),
+    );
+    expect(await heroku.app('shop')).toMatchObject({ name: 'shop' });
+    expect(server.requests).toHaveLength(2);
   });
 
   it('does not swallow an answer without end', async () => {
-    const { gzipSync } = await import('node:zlib');
     const { server, heroku } = await bench();
     const bomb = gzipSync(Buffer.alloc(40 * 1024 * 1024, 32));
     server.on('GET /apps/shop', (response) => {
