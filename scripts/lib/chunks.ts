@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import { transform, type OutputFile } from 'esbuild';
 
-/** Modules of Node.js's own that take milliseconds to load, and that many runs do not come to use. */
+/**
+ * Modules of Node.js's own that take milliseconds to load, and that many runs do not come to use. `stream` is a
+ * class itself, which nothing else can stand for.
+ */
 const LARGE =
-  'child_process crypto fs/promises http https net os stream stream/promises timers/promises tls vm zlib'.split(
-    ' ',
-  );
+  'child_process crypto fs/promises http https os stream/promises timers/promises tls vm zlib'.split(' ');
 
 /** How the function begins whose comment holds the parts. */
 const HEAD = 'function parts() {/*\n';
