@@ -77,6 +77,13 @@ describe('through the orb', () => {
       maintenance: { after: false },
       error: { phase: 'health' },
     });
+    const phases = result?.phases.map(({ name, outcome }) => `${name} ${outcome}`) ?? [];
+    expect(phases.slice(phases.indexOf('health failed'))).toEqual([
+      'health failed',
+      'rollback succeeded',
+      'health succeeded',
+      'report succeeded',
+    ]);
     expect(await world.visit()).toBe(before);
     expect((await app.deploys.state()).worker).toBe(1);
   });

@@ -73,6 +73,35 @@ describe('a rollback', () => {
     expect(await app.serving()).toBe(before);
   });
 
+  it.each([
+    // What stands in the files is the code's that runs it.
+    ['flushes again, for the code that serves now', 'echo "caches of $(cat status.txt)"', 1],
+    ['says so where that flush fails', 'echo "caches of $(cat status.txt)"; grep -q 500 status.txt', 5],
+  ])('%s', async (_what, command, code) => {
+    const good = await app.deployed();
+    await app.commit({ 'status.txt': '500' });
+    const { exitCode, log, result } = await unhealthy({ 'flush-command': command });
+    expect({ exitCode, log }).toMatchObject({ exitCode: code });
+    expect([...log.matchAll(/flush \| (caches of \d+)/g)].map(([, said]) => said)).toEqual([
+      'caches of 500',
+      'caches of 200',
+    ]);
+    const flushed = code === 1;
+    const phases = result?.phases.map(({ name, outcome }) => `${name} ${outcome}`) ?? [];
+    expect(phases.slice(phases.indexOf('health failed'))).toEqual([
+      'health failed',
+      'rollback succeeded',
+      `flush caches ${flushed ? 'succeeded' : 'failed'}`,
+      'health succeeded',
+      'report succeeded',
+    ]);
+    expect(result).toMatchObject({ releaseAfter: { commit: good }, error: { phase: 'health' } });
+    if (flushed) return;
+    expect(log).toMatch(/WARNING: .*flush-command ended with exit status 1/);
+    expect(result?.error?.next).toMatch(/^heroku-cd run --app-name corner-shop -- /);
+    expect(result?.error?.why).toContain('flush-command ended with exit status 1');
+  });
+
   it('that Heroku refuses leaves the new code serving, and names what would go back', async () => {
     await app.deployed();
     const bad = await app.commit({ 'status.txt': '500' });

@@ -90,6 +90,19 @@ export async function flushCaches(run: Run, progress: Progress): Promise<void> {
   }
 }
 
+/** Once more, for code that serves again: what its successor has cached is not for it. Gives what was not flushed. */
+export async function flushAgain(run: Run, progress: Progress): Promise<HerokuCdError | undefined> {
+  delete progress.caches;
+  delete progress.unflushed;
+  await flushCaches(run, progress);
+  return warned(run, progress);
+}
+
+function warned({ ports }: Run, { unflushed }: Progress): HerokuCdError | undefined {
+  if (unflushed !== undefined) ports.log.warn(`${unflushed.what} That does it: ${unflushed.next ?? ''}`);
+  return unflushed;
+}
+
 /**
  * Where the run has ended before it came to flushing, and its code serves or is to serve all the same: what is told
  * beside that end.

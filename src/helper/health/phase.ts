@@ -1,4 +1,6 @@
 import type { Preflight, Progress, Run } from '../deployment/deploy-state.ts';
+import { flushAgain } from '../deployment/flush.ts';
+import type { PhaseName } from '../deployment/phases.ts';
 import { noteEnd, type Settled } from '../deployment/settle.ts';
 import { endOf } from '../journal/by-hand.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
@@ -61,9 +63,9 @@ export async function settleUnhealthy(run: Run, progress: Progress, error: unkno
   }
   try {
     // A run that is killed from here on leaves something to bring to its end.
-    await noteEnd(journal, { status: 'open', goingBack: true });
-    const back = await goBack(run, journal);
-    return await settleBack(run, progress, journal, before.health, back);
+    const unflushed = before.flush === undefined ? {} : { unflushed: true };
+    await noteEnd(journal, { status: 'open', goingBack: true, ...unflushed });
+    return await settleBack(run, progress, journal, before.health);
   } catch (failure) {
     log.warn(`on-unhealthy: the rollback failed: ${messageOf(failure)}`);
     const version = journal.current.found.release?.version ?? '';
@@ -95,34 +97,54 @@ async function reasonToKeep(
   }
 }
 
-/** The code from before is current: whether it serves, and is well, decides the verdict. */
+/** The code from before is released again: whether it serves, and is well, decides the verdict. */
 async function settleBack(
-  { ports, settings, budget }: Run,
-  { database }: Progress,
+  run: Run,
+  progress: Progress,
   journal: JournalKeeper,
   check: HealthCheck,
-  back: PutBack,
 ): Promise<Settled> {
+  const { ports, settings, budget, phases } = run;
   const { closingHeroku: heroku, log, clock } = ports;
   const app = settings['app-name'];
   const code = `The code of v${journal.current.found.release?.version ?? '?'}`;
   const next = `heroku logs -a ${app}`;
   const limitOf = (ms: number): number => Math.min(ms, budget.closing().ms);
-  try {
+  let back: PutBack | undefined;
+  const comeUp = async (): Promise<void> => {
+    back = await goBack(run, journal);
     const boot = { ms: limitOf(settings['boot-timeout']), parameter: 'boot-timeout' };
     await waitForWeb(heroku, app, { clock, limit: boot });
+  };
+  let wrong: HerokuCdError | undefined;
+  const attempt = async (name: PhaseName, work: () => Promise<void>): Promise<void> => {
+    try {
+      await phases.run(name, work);
+    } catch (error) {
+      if (back === undefined || !(error instanceof HerokuCdError)) throw error;
+      wrong = error;
+    }
+  };
+  await attempt('rollback', comeUp);
+  const unflushed = await flushAgain(run, progress);
+  if (wrong === undefined) {
     const ms = limitOf(Math.min(settings['health-timeout'], SECOND_CHECK_MS));
-    await checkHealth({ ports, settings }, check, { ms, parameter: 'health-timeout' });
-  } catch (error) {
-    if (!(error instanceof HerokuCdError)) throw error;
-    const isUp = error instanceof Unhealthy;
+    const limit = { ms, parameter: 'health-timeout' };
+    await attempt('health', () => checkHealth({ ports, settings }, check, limit));
+  }
+  if (wrong !== undefined) {
+    const isUp = wrong instanceof Unhealthy;
     const what =
-      isUp && error.interrupted ? 'A signal came: whether it is healthy was not learned.' : error.what;
+      wrong instanceof Unhealthy && wrong.interrupted
+        ? 'A signal came: whether it is healthy was not learned.'
+        : wrong.what;
     log.warn(`${code} ${isUp ? 'serves' : 'is released'} again. ${what}`);
     return { verdict: 'incomplete', next };
   }
   log.warn(`${code} serves again, and is healthy.`);
-  const migrated = database !== 'untouched';
+  const migrated = progress.database !== 'untouched';
   if (migrated) log.warn('What the migration did to the database stays.');
-  return { verdict: migrated || back.refused.length > 0 ? 'incomplete' : 'failed', next };
+  const refused = back?.refused ?? [];
+  const asFound = !migrated && refused.length === 0 && unflushed === undefined;
+  return { verdict: asFound ? 'failed' : 'incomplete', next: unflushed?.next ?? next };
 }
