@@ -1,4 +1,4 @@
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { build, buildSync, type Metafile, type Plugin } from 'esbuild';
 import { basename } from 'node:path';
 import { joinChunks } from './chunks.ts';
 import { gatherLicences } from './licences.ts';
@@ -44,10 +44,28 @@ export async function bundleHelper(
     plugins: [...plugins, replaceModules],
   });
   return {
-    code: await joinChunks(result.outputFiles, `${basename(entry, '.ts')}.js`),
+    code: await joinChunks(result, `${basename(entry, '.ts')}.js`),
     metafile: result.metafile,
     licences: gatherLicences(root, result.metafile),
   };
+}
+
+/** Bundles a program that is small enough to be handed to `node -e`. */
+export function bundleScript(root: string, entry: string): string {
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  return outputFiles[0]?.text ?? '';
 }
 
 /**

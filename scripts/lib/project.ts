@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { PARAMETERS } from '../../src/parameters/index.ts';
 import type { GenerateInput } from '../../src/orb/generate.ts';
 import { packPayload } from '../../src/orb/payload.ts';
-import { readTree } from '../../src/orb/tree/index.ts';
-import type { Bundle } from './bundle.ts';
+import { readTree, type FileTree } from '../../src/orb/tree/index.ts';
+import { bundleScript, type Bundle } from './bundle.ts';
 
 /** The project's directory. */
 export const ROOT = join(__dirname, '..', '..');
@@ -32,7 +32,13 @@ export function generatorInput(root: string, bundle: Bundle, namespace?: string)
       homeUrl: manifest.homepage,
       sourceUrl: manifest.repository.url.replace(/^git\+/, '').replace(/\.git$/, ''),
     },
-    scripts: readTree(join(root, 'src', 'orb', 'scripts')),
+    scripts: orbScripts(root),
     licences: bundle.licences,
   };
+}
+
+/** The orb's scripts by file name: those that are written as such, and the one that is made of the helper's sources. */
+export function orbScripts(root: string): FileTree {
+  const nowhere = bundleScript(root, 'src/helper/goes-nowhere.ts');
+  return new Map([...readTree(join(root, 'src', 'orb', 'scripts')), ['goes-nowhere.cjs', nowhere]]);
 }

@@ -61,6 +61,38 @@ test.each(['deploy', 'recover'] as const)(
   },
 );
 
+const OWN_STEPS = {
+  'deploy-environment': 'production',
+  'pre-deploy': [{ run: { name: 'Before', command: 'echo before; echo "export SHOP=$APP" >> "$BASH_ENV"' } }],
+  'post-deploy': [{ run: { name: 'After', command: 'echo after' } }],
+};
+
+test('where no line matches, the steps around the deployment do not run either', async () => {
+  const { job } = await byBranch(`production: ${APP}`, { parameters: OWN_STEPS });
+  expect(job).toMatchObject({ status: 'success', halted: true });
+  expect(job.steps.filter(({ status }) => status !== 'skipped').map(({ name }) => name)).toEqual([
+    'Ask which app this branch goes to',
+  ]);
+  expect(job.circleciCalls.map(({ argv }) => argv.join(' '))).toEqual(['step halt']);
+});
+
+test('what a line needs may be set by a step before the deployment, and a command ends no job of a user', async () => {
+  const context = { APP };
+  const deployed = await byBranch('main: $SHOP', { parameters: OWN_STEPS, context, mask: false });
+  expect({ ...deployed.job, log: deployed.log }).toMatchObject({ status: 'success', halted: false });
+  expect(deployed.log).toMatch(/before[^]*The branch main goes to corner-shop[^]*after/);
+
+  const own = await world.deploy({
+    steps: [
+      'checkout',
+      { 'heroku-cd/deploy': { deployments: `production: ${APP}` } },
+      { run: 'echo "and" on' },
+    ],
+  });
+  expect(own.job).toMatchObject({ status: 'success', halted: false });
+  expect(own.log).toContain('and on');
+});
+
 test('every line that will not do is named at once, with an app name beside it, and nothing is asked', async () => {
   const { exitCode, log } = await byBranch('main: Corner-Shop\nrelease-.*: acme-shop\nproduction acme-shop', {
     parameters: { 'app-name': APP },

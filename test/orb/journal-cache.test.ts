@@ -152,7 +152,7 @@ describe('the jobs around these commands', () => {
   it('check out where they deploy, with room for the steps of a user, and nowhere else', () => {
     // Deploy markers are no part of it where `deploy-environment` is empty.
     const around = (name: string) =>
-      (jobs[name]?.steps ?? []).filter((step) => !/"app-name"|parameters.deploy-environment/.test(JSON.stringify(step)));
+      (jobs[name]?.steps ?? []).filter((step) => !/"app-name"|parameters.deploy-environment|parameters.deployments/.test(JSON.stringify(step)));
     const kept = [{ store_test_results: expect.anything() as unknown }, { store_artifacts: expect.anything() as unknown }];
     for (const name of DEPLOYING) {
       expect(around(name)).toEqual([
@@ -166,6 +166,16 @@ describe('the jobs around these commands', () => {
       expect(around(name)).toEqual(kept);
     }
     expect(jobs['recover']?.parameters).not.toHaveProperty('pre-deploy');
+  });
+
+  it('end where nothing is deployed, as jobs alone may, before all else', () => {
+    const halting = /goes-nowhere|GOES_NOWHERE|step halt/;
+    for (const [name, { steps }] of Object.entries(jobs)) {
+      expect([name, halting.test(JSON.stringify(steps[0]))]).toEqual([name, DEPLOYING.includes(name)]);
+      expect(JSON.stringify(steps.slice(1))).not.toMatch(halting);
+    }
+    expect(JSON.stringify(commands)).not.toMatch(halting);
+    expect(jobs['deploy']?.steps[0]).toMatchObject({ when: { condition: '<< parameters.deployments >>' } });
   });
 
   it('take the parameters of their half of the work alone', () => {
