@@ -103,3 +103,21 @@ test('a type that the release does not have any more ends in exit 5, named in th
     formation: ['clock=1:Standard-1X', 'jobs=0:Standard-1X', 'web=1:Standard-1X'],
   });
 });
+
+test('the same in a held window that is continued: it is closed, so nothing says that it is held', async () => {
+  const parameters = {
+    'migrate-command': MIGRATION,
+    'pending-migrations-command': 'test ! -e "$LEDGER.fail"',
+  };
+  await stage.failMigrations();
+  expect(await stage.job('deploy', { parameters }).end).toMatchObject({ exitCode: 3 });
+  await stage.mendMigrations();
+  await stage.commit({ Procfile: procfile({ worker: 'jobs' }) });
+
+  const end = await stage.job('deploy', { parameters }).end;
+
+  expect(end).toMatchObject({ exitCode: 5, result: { verdict: 'incomplete' } });
+  expect(end.log).not.toContain('--release-hold');
+  expect(await stage.standing()).toMatchObject({ page: false });
+  expect(await stage.job('recover').end).toMatchObject({ exitCode: 0 });
+});

@@ -1,5 +1,6 @@
 import { sign } from '../../src/helper/journal/signature.ts';
 import { Secret } from '../../src/helper/output/secret.ts';
+import { MIGRATION } from './support/app.ts';
 import { APP_NAME } from './support/orb-job.ts';
 import { IN_THE_WINDOW, lostAt, type Phase } from './support/phases.ts';
 import { KEY, Stage, type Standing } from './support/stage.ts';
@@ -99,3 +100,20 @@ test.each(['recover', 'deploy'] as const)(
     expect(await stage.standing()).toEqual({ ...found, page: true });
   },
 );
+
+test('a helper that dies right before its migration: a new run does not open the app with code that lacks it', async () => {
+  const parameters = { 'migrate-command': MIGRATION };
+  await stage.commit();
+  const lost = await stage.job('deploy', { parameters: { ...parameters, 'before-migrate': 'kill -9 $PPID' } })
+    .end;
+  expect(lost.exitCode).toBeNull();
+  expect(await stage.standing()).toMatchObject({ page: true, code: stage.newest });
+
+  // It recovers, and is refused before it does anything of its own.
+  const next = await stage.job('deploy', { parameters: { ...parameters, backup: 'always' } }).end;
+
+  expect(next).toMatchObject({ exitCode: 2, log: expect.stringContaining('recovering first') });
+  expect(await stage.standing()).toEqual(found);
+  expect(await stage.job('deploy', { parameters }).end).toMatchObject({ exitCode: 0 });
+  expect(await stage.standing()).toMatchObject({ page: false, code: stage.newest });
+});

@@ -35,7 +35,8 @@ export async function settle(run: Run, progress: Progress, error: unknown): Prom
   if (verdict === 'unknown' || (journal === undefined && verdict === 'held')) progress.database = 'unknown';
   if (journal === undefined) return closeUnused(run, { verdict });
   // Everything else is done.
-  if (error === progress.unflushed) return closeJournal(run, journal, { verdict });
+  if (error === progress.unflushed || journal.current.status === 'closed')
+    return closeJournal(run, journal, { verdict });
   switch (journal.current.stage) {
     case 'migrated':
       return closeForward(run, progress, journal, error);
@@ -151,7 +152,6 @@ async function closeForward(
   error: unknown,
 ): Promise<Settled> {
   const { window } = progress;
-  if (progress.windowClosedAt !== undefined) return closeJournal(run, journal, { verdict: 'incomplete' });
   progress.noWayBack = true;
   if (window !== undefined && error instanceof HerokuCdError && error.verdict === 'held') {
     return hold(journal, 'held', error);

@@ -9,11 +9,11 @@ import { finishGoingBack, notScaledBack } from '../health/go-back.ts';
 import { endOf } from '../journal/by-hand.ts';
 import { isPutBack, releaseEarlierCode } from '../migration/rollback.ts';
 import type { App, Heroku, Release } from '../ports/heroku.ts';
-import { waitFor } from '../time/wait.ts';
 import { switchPage } from '../window/page.ts';
 import { putPrebootBack } from '../window/preboot.ts';
 import { putProcessesBack } from '../window/put-back.ts';
 import { waitForWeb } from '../window/web.ts';
+import { settleBuilds, settleDynos } from './settle-run.ts';
 
 /** What recovering needs of a run. */
 export interface Recovery extends Pick<Run, 'ports' | 'budget'> {
@@ -28,7 +28,8 @@ export interface RecoverOptions {
   readonly evenHeld?: boolean;
   /**
    * A new deployment recovers before it starts. The earlier run may be alive in another job, so its build is
-   * awaited and not cancelled, and its code is left for the new deployment to replace.
+   * awaited and not cancelled, and its code is left for the new deployment to replace, unless it lacks its migration
+   * and a window is to be opened around it.
    */
   readonly forNewRun?: boolean;
 }
@@ -54,7 +55,11 @@ export async function recoverJournal(
   if (addOn !== undefined && pending !== undefined) {
     await cancelBackup(heroku, log, addOn.billingApp, pending);
   }
-  if (found.goingBack === true) return finishGoingBack(run, journal);
+  if (found.goingBack === true) {
+    const missing = await finishGoingBack(run, journal);
+    tellUnflushed(run, found);
+    return missing;
+  }
   const release = await heroku.currentRelease(app);
   const slug = release?.slugId === undefined ? undefined : await heroku.slug(app, release.slugId);
   const ours = slug !== undefined && slug.commit === found.commit;
@@ -79,11 +84,7 @@ export async function recoverJournal(
   }
   if (!open && found.status === 'prepared' && (await isUntouched(heroku, found))) {
     await journal.note(endOf(found));
-    if (ours && release?.id !== found.found.release?.id) {
-      log.warn(
-        `v${release?.version ?? '?'} (${found.commit.slice(0, 8)}), which that run released, is current on ${app} and stays; whether that run was done with it is not known here.`,
-      );
-    }
+    if (ours) tellWhatStays(run, found, release);
     log.info(`${app} is as that run found it, or left it; there is nothing to put back.`);
     return [];
   }
@@ -103,7 +104,8 @@ export async function recoverJournal(
     ours &&
     !migrated &&
     !asItIs &&
-    !options.forNewRun &&
+    !found.byHand &&
+    (!options.forNewRun || (found.migrates && hasWindow)) &&
     release?.id !== found.found.release?.id &&
     found.commit !== found.found.commit;
   const served = behind && found.found.slugId !== null ? await releaseEarlierCode(run, journal) : release;
@@ -112,19 +114,32 @@ export async function recoverJournal(
   if (found.byHand && !options.evenHeld) {
     await putPrebootBack(run, journal);
     await journal.note(endOf(found));
+    // What was current when the window was opened may have been replaced in it since, and on purpose.
+    if (ours && !migrated) tellWhatStays(run, found, release);
     log.info(`What the earlier run had begun on ${app} is put back; the window, opened by hand, stays open.`);
     return [];
   }
   const missing = await putFieldsBack(run, found, served);
   await putPrebootBack(run, journal);
   await journal.note({ status: 'closed' });
-  if (ours && found.unflushed === true) {
-    log.warn(
-      `That run was to flush caches, and they were not all flushed: heroku-cd flush-cache --app-name ${app}`,
-    );
-  }
+  if (ours) tellUnflushed(run, found);
   if (missing.length === 0) log.info(`${app} is as it was found, and the journal is closed.`);
   return missing;
+}
+
+/** Flushing is for somebody who knows the cache: its parameters are not in the journal. */
+function tellUnflushed({ ports }: Recovery, { app, unflushed }: Journal): void {
+  if (unflushed !== true) return;
+  ports.log.warn(
+    `That run was to flush caches, and they were not all flushed: heroku-cd flush-cache --app-name ${app.name}`,
+  );
+}
+
+function tellWhatStays({ ports }: Recovery, { app, commit, found }: Journal, release?: Release): void {
+  if (release === undefined || release.id === found.release?.id) return;
+  ports.log.warn(
+    `v${release.version} (${commit.slice(0, 8)}), which that run released, is current on ${app.name} and stays; whether that run was done with it is not known here.`,
+  );
 }
 
 /**
@@ -174,59 +189,6 @@ async function putFieldsBack(
   await switchPage(heroku, app, false, { clock, limit });
   log.info(`The maintenance page of ${app} is off.`);
   return back.missing;
-}
-
-/** A pending build of that commit is cancelled and its end awaited; a pending release can only be awaited. */
-async function settleBuilds(run: Recovery, journal: Journal, onlyAwait: boolean): Promise<void> {
-  const { closingHeroku: heroku, clock, log } = run.ports;
-  const app = journal.app.name;
-  const build = (await heroku.builds(app)).find(
-    (one) => one.version === journal.commit && one.status === 'pending',
-  );
-  if (build !== undefined && onlyAwait) {
-    log.info(`On ${app}, a build of ${journal.commit.slice(0, 8)} is pending; waiting for its end.`);
-  } else if (build !== undefined) {
-    log.info(`Cancelling the pending build of ${journal.commit.slice(0, 8)}.`);
-    await heroku.cancelBuild(app, build.id);
-  }
-  await waitFor(
-    async () => {
-      const [builds, releases] = await Promise.all([heroku.builds(app), heroku.releases(app, { max: 5 })]);
-      const pending = builds.some((one) => one.id === build?.id && one.status === 'pending');
-      return pending || releases.some((one) => one.status === 'pending') ? undefined : true;
-    },
-    {
-      clock,
-      limit: run.budget.closing(),
-      what: 'the builds and releases of the earlier run to end',
-      slowdown: () => heroku.slowdown ?? 1,
-    },
-  );
-}
-
-/** A one-off dyno of the migration is awaited for as long as a migration may take. */
-async function settleDynos(run: Recovery, journal: Journal): Promise<void> {
-  const { closingHeroku: heroku, clock, log } = run.ports;
-  const app = journal.app.name;
-  if (!journal.migrates) return;
-  const ours = async (): Promise<readonly string[]> =>
-    (await heroku.dynos(app))
-      .filter((dyno) => dyno.type === 'run' && isOurs(dyno.command))
-      .map((dyno) => dyno.name);
-  const names = await ours();
-  if (names.length === 0) return;
-  log.info(`Waiting for ${names.join(', ')}, the migration of the earlier run, to end.`);
-  await waitFor(async () => ((await ours()).length === 0 ? true : undefined), {
-    clock,
-    limit: run.budget.limit({ ms: run.settings['migrate-timeout'], parameter: 'migrate-timeout' }),
-    what: 'the earlier run’s migration to end',
-    slowdown: () => heroku.slowdown ?? 1,
-  });
-}
-
-/** The marker that this program puts behind the commands of its dynos. */
-function isOurs(command: string): boolean {
-  return command.includes('heroku-cd');
 }
 
 /**
