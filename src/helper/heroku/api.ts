@@ -37,8 +37,8 @@ export interface Call<S extends GenericSchema> {
   readonly repeat?: Repeat;
 }
 
-/** How long a request that creates something may go on after the run was told to stop. */
-const CREATION_GRACE_MS = 5_000;
+/** How long a request that changes something may go on after the run was told to stop. */
+const CHANGE_GRACE_MS = 5_000;
 
 /** Speaks the Platform API's wire: headers, retries, shapes, pages. */
 export class Api {
@@ -62,7 +62,7 @@ export class Api {
 
   /**
    * Makes a call and gives its answer's body.
-   * @throws HerokuApiError; the signal's reason, except that a creation under way is waited for a little.
+   * @throws HerokuApiError; the signal's reason, except that a change under way is waited for a little.
    */
   async call<S extends GenericSchema>(call: Call<S>): Promise<InferOutput<S>> {
     return (await this.#exchange(call)).value;
@@ -123,8 +123,9 @@ export class Api {
     const requestId = createRequestId();
     const asked: Asked = { method: call.method, path: call.path, changes: call.method !== 'GET', requestId };
     const creates = repeat === 'if-nothing-happened';
-    // Cutting a creation off would leave open whether it happened, just when the undoing wants to know.
-    const graceMs = creates ? CREATION_GRACE_MS : 0;
+    // Cut off, Heroku may carry it out all the same, and later than the undoing looks for it.
+    const patches = call.method === 'PATCH' ? Math.min(CHANGE_GRACE_MS, requestTimeoutMs / 12) : 0;
+    const graceMs = creates ? CHANGE_GRACE_MS : patches;
     const cutoff = new Cutoff({ ms: requestTimeoutMs, signals: [signal], graceMs });
     let answer: WireAnswer;
     try {

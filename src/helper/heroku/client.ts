@@ -70,7 +70,7 @@ export interface HerokuOptions {
   readonly userAgent: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends waits and reads. A request that creates something is given a few seconds to be answered. */
+  /** Ends waits and reads. A request that changes something is given a few seconds to be answered. */
   readonly signal?: AbortSignal;
   /** Milliseconds for one request, its whole answer included. Default: 60 s. */
   readonly requestTimeoutMs?: number;
