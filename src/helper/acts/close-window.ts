@@ -72,7 +72,7 @@ async function findWindow(run: Closing, app: App): Promise<JournalKeeper | Done>
   throw new HerokuCdError('held', {
     what: `The window of ${app.name} stays as it is: nobody opened it by hand, a run holds it.`,
     why: reason ?? 'No reason was noted.',
-    next: `mend the cause and run that job again, which continues the window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+    next: `mend the cause and push, or run that job again: either continues the window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
   });
 }
 

@@ -96,7 +96,7 @@ function requireOwnWindow({ name }: App, window: Journal | undefined): void {
   throw new HerokuCdError('held', {
     what: `The window of ${name} is open already: a run holds it.`,
     why: window.reason ?? 'No reason was noted.',
-    next: `mend the cause and run that job again, which continues the window; or open the app as it is: heroku-cd recover --app-name ${name} --release-hold`,
+    next: `mend the cause and push, or run that job again: either continues the window; or open the app as it is: heroku-cd recover --app-name ${name} --release-hold`,
   });
 }
 

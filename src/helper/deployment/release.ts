@@ -129,7 +129,7 @@ async function overtaken(run: Judge, app: string, release: Release): Promise<boo
 }
 
 function failedRelease(app: string, release: Release, releasePhase: boolean): HerokuCdError {
-  const next = `Read \`heroku releases:output v${release.version} -a ${app}\`, mend the cause, and run the job again: it releases the same slug without building.`;
+  const next = `Read \`heroku releases:output v${release.version} -a ${app}\`, mend the cause and push; or, where the code needs no change, run the job again: it releases the same slug without building.`;
   if (!releasePhase) {
     return new Failure({ what: `v${release.version} on ${app} ended ${release.status}.`, next });
   }

@@ -212,7 +212,7 @@ async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): P
   }
   return {
     verdict,
-    next: `mend the cause and run the job again, which continues this window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+    next: `mend the cause and push, or run the job again: either continues this window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
   };
 }
 

@@ -234,7 +234,10 @@ function failed(outcome: Extract<OneOffOutcome, { kind: 'exited' }>): MigrationF
     {
       what: `The migration failed with exit status ${exitStatus}.`,
       why: `${limit === undefined ? cause(outcome) : `${limit.what} ${limit.why ?? ''}`} The schema may be half applied.`,
-      next: `${limit?.next ?? 'Mend the migration.'} Then run the job again.`,
+      next:
+        limit?.next === undefined
+          ? 'Mend the migration and push; where the code needs no change, run the job again.'
+          : `${limit.next} Then run the job again.`,
       ...(limit?.parameter === undefined ? {} : { parameter: limit.parameter }),
     },
     exitStatus,

@@ -54,7 +54,7 @@ describe('what the page says', () => {
       '! Held exit 3',
       'What went wrong The migration bundle exec rake db:migrate of acme-shop ended with exit status 1.',
       'In the phase migrate',
-      'Next: mend the cause and run the job again',
+      'Next: mend the cause and push, or run the job again',
       'State now maintenance on process web: 2 x Standard-2X process worker: 0 x Standard-1X',
       'migrate ✗ failed 12 s',
       'still up, 1 min',

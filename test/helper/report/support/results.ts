@@ -106,7 +106,7 @@ export const HELD: Result = {
     phase: 'migrate',
     what: 'The migration `bundle exec rake db:migrate` of acme-shop ended with exit status 1.',
     why: 'The schema may be half applied: neither the old code nor the new can be trusted with it.',
-    next: 'mend the cause and run the job again, which continues this window; or open the app as it is: heroku-cd recover --app-name acme-shop --release-hold',
+    next: 'mend the cause and push, or run the job again: either continues this window; or open the app as it is: heroku-cd recover --app-name acme-shop --release-hold',
   },
   stateNow: [
     'State now:',
@@ -116,7 +116,7 @@ export const HELD: Result = {
     '  release     v42 (9e8d7c6b), succeeded',
     '  database    unknown',
     '  backups     b017 (before the migration)',
-    '  next        mend the cause and run the job again, which continues this window; or open the app as it is: heroku-cd recover --app-name acme-shop --release-hold',
+    '  next        mend the cause and push, or run the job again: either continues this window; or open the app as it is: heroku-cd recover --app-name acme-shop --release-hold',
   ],
 };
 
