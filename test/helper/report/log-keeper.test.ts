@@ -42,6 +42,29 @@ test('of a long log the beginning and the end are kept, and what is left out is 
   expect(Number(lines[at]?.slice(5)) - Number(lines[at - 1]?.slice(5))).toBe(leftOut + 1);
 });
 
+test.each([1, 7, 200, 30_000])('it is the same whether lines come alone or %i at once', (together) => {
+  const line = (index: number): string => `line ${index} of größe\n`;
+  const [one, many] = [new LogKeeper(1_000), new LogKeeper(1_000)];
+  for (let from = 0; from < 60_000; from += together) {
+    const lines = Array.from({ length: together }, (_, index) => line(from + index));
+    for (const each of lines) one.add(each);
+    many.add(lines.join(''));
+  }
+  for (const how of ['full', 'tail', 'none'] as const) expect(many.read(how)).toEqual(one.read(how));
+  const { lines, at } = many.read('full');
+  expect(lines.every((each) => /^line \d+ of größe$/.test(each))).toBe(true);
+  for (const part of [lines.slice(0, at), lines.slice(at)]) {
+    const size = Buffer.byteLength(part.join('\n')) + 1;
+    expect([size > 970, size <= 1_000]).toEqual([true, true]);
+  }
+});
+
+test('what fills the end exactly is kept', () => {
+  const keeper = new LogKeeper(10);
+  for (const line of ['head', 'head', 'tail', 'tail']) keeper.add(`${line}\n`);
+  expect(keeper.read('full')).toEqual({ lines: ['head', 'head', 'tail'], leftOut: 1, at: 2 });
+});
+
 test('a single line without an end is cut', () => {
   const keeper = new LogKeeper(1_000);
   keeper.add('x'.repeat(100_000));
