@@ -15,8 +15,8 @@ export class RecordingLog implements Log {
     this.warnings.push(text);
   }
 
-  output(source: string, line: string): void {
-    this.outputs.push(`${source}: ${line}`);
+  output(source: string, lines: string): void {
+    this.outputs.push(...lines.split('\n').map((line) => `${source}: ${line}`));
   }
 
   addSecret(value: string): void {

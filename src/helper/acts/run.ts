@@ -23,7 +23,7 @@ export async function runCommand({ ports, settings, budget }: Act<RunSettings>):
     // Heroku's own cap, should this process be lost: the limit and a little, so that ours comes first.
     timeToLiveSeconds: Math.min(86_400, Math.ceil(limit.ms / 1000) + 60),
     limit,
-    onLine: (line) => log.output('run', line),
+    onLines: (lines) => log.output('run', lines),
   });
   if (outcome.kind === 'not-started') throw signal.aborted ? signal.reason : outcome.error;
   const { dyno = 'run', stop } = outcome;

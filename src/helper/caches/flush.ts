@@ -120,7 +120,7 @@ async function runCommand({ ports, settings, budget }: Flushing): Promise<Flushe
     command,
     timeToLiveSeconds: Math.min(86_400, Math.ceil(limit.ms / 1000) + 60),
     limit,
-    onLine: (line) => ports.log.output('flush', line),
+    onLines: (lines) => ports.log.output('flush', lines),
   });
   const failed = (how: string): Flushed => ({ cache: 'flush-command', flushed: false, how });
   switch (outcome.kind) {

@@ -4,18 +4,21 @@ import { StringDecoder } from 'node:string_decoder';
 const LONGEST_LINE = 10_000;
 
 /**
- * Cuts a stream of bytes into lines, whatever the chunks: characters and line ends may be split over them.
+ * Cuts a stream of bytes at the ends of lines, whatever the chunks: characters and line ends may be split over
+ * them. What a chunk completes is passed on at once and together: one line or more, with a line feed between
+ * them and none at the end.
+ *
  * Holds one line at the most, and of that a bounded part: the rest is counted and left out, and the cut
  * comes at a space, so that no part of a word that ought to be masked is passed on alone.
  */
-export class LineSplitter {
-  readonly #onLine: (line: string) => void;
+export class WholeLines {
+  readonly #onLines: (lines: string) => void;
   readonly #decoder = new StringDecoder('utf8');
   #line = '';
   #leftOut = 0;
 
-  constructor(onLine: (line: string) => void) {
-    this.#onLine = onLine;
+  constructor(onLines: (lines: string) => void) {
+    this.#onLines = onLines;
   }
 
   push(chunk: Uint8Array): void {
@@ -25,17 +28,33 @@ export class LineSplitter {
   /** The stream has ended: passes on a last line that has no line end. */
   end(): void {
     this.#take(this.#decoder.end());
-    if (this.#line !== '' || this.#leftOut > 0) this.#flush();
+    if (this.#line !== '' || this.#leftOut > 0) this.#onLines(this.#finish());
   }
 
   #take(text: string): void {
-    let from = 0;
-    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
-      this.#append(text.slice(from, at));
-      this.#flush();
-      from = at + 1;
+    const end = text.lastIndexOf('\n');
+    if (end < 0) {
+      this.#append(text);
+      return;
     }
-    this.#append(text.slice(from));
+    const lines = this.#complete(text.slice(0, end));
+    this.#append(text.slice(end + 1));
+    this.#onLines(lines);
+  }
+
+  /** The line at hand and what completes it and further ones. */
+  #complete(text: string): string {
+    const lines = this.#line + text;
+    // Looked at one by one only where it makes a difference: a migration may print millions of them.
+    if (this.#leftOut > 0 || hasLongLine(lines)) {
+      const each = text.split('\n').map((part) => {
+        this.#append(part);
+        return this.#finish();
+      });
+      return each.join('\n');
+    }
+    this.#line = '';
+    return lines.includes('\r') ? lines.replace(/\r(?=\n|$)/g, '') : lines;
   }
 
   #append(text: string): void {
@@ -51,11 +70,27 @@ export class LineSplitter {
     this.#line = this.#line.slice(0, kept);
   }
 
-  #flush(): void {
+  #finish(): string {
     const line = this.#line.endsWith('\r') ? this.#line.slice(0, -1) : this.#line;
     const note = this.#leftOut > 0 ? ` [${this.#leftOut} more characters of this line left out]` : '';
     this.#line = '';
     this.#leftOut = 0;
-    this.#onLine(`${line}${note}`);
+    return `${line}${note}`;
   }
+}
+
+/** The same, with each line passed on by itself. */
+export class LineSplitter extends WholeLines {
+  constructor(onLine: (line: string) => void) {
+    super((lines) => lines.split('\n').forEach((line) => onLine(line)));
+  }
+}
+
+function hasLongLine(lines: string): boolean {
+  for (let from = 0; lines.length - from > LONGEST_LINE;) {
+    const end = lines.lastIndexOf('\n', from + LONGEST_LINE);
+    if (end < from) return true;
+    from = end + 1;
+  }
+  return false;
 }

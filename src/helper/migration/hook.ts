@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../errors.ts';
-import { LineSplitter } from '../heroku/lines.ts';
+import { WholeLines } from '../heroku/lines.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
@@ -53,7 +53,7 @@ export async function runHook(hook: Hook): Promise<void> {
   signal.addEventListener('abort', stop, { once: true });
   const streams = [child.stdout, child.stderr];
   for (const stream of streams) {
-    const lines = new LineSplitter((line) => log.output(parameter, line));
+    const lines = new WholeLines((text) => log.output(parameter, text));
     stream.on('data', (chunk: Buffer) => lines.push(chunk)).on('end', () => lines.end());
   }
   const drained = Promise.all(streams.map((stream) => once(stream, 'close')));

@@ -175,7 +175,7 @@ async function runMigration(
     // Heroku's own cap, should this process be lost: the limit and a little, so that ours comes first.
     timeToLiveSeconds: Math.min(86_400, Math.ceil(limit.ms / 1000) + 60),
     limit,
-    onLine: (line) => ports.log.output('migrate', line),
+    onLines: (lines) => ports.log.output('migrate', lines),
   });
   switch (outcome.kind) {
     case 'not-started':

@@ -30,7 +30,7 @@ export async function askPending({ ports, settings, budget }: Asking): Promise<A
     ...(settings['migrate-dyno-size'] === '' ? {} : { size: settings['migrate-dyno-size'] }),
     timeToLiveSeconds: Math.min(86_400, Math.ceil(limit.ms / 1000) + 60),
     limit,
-    onLine: (line) => ports.log.output('pending', line),
+    onLines: (lines) => ports.log.output('pending', lines),
   });
   ports.signal?.throwIfAborted();
   const unknown = (why: string): Answer => {

@@ -43,7 +43,7 @@ export class Attended {
     this.#dyno = parts.dyno;
     this.#dynoLog = parts.dynoLog;
     this.#halt = parts.halt;
-    this.#output = new CommandOutput(parts.marker, (line) => request.onLine(line));
+    this.#output = new CommandOutput(parts.marker, (lines) => request.onLines(lines));
     this.#end = new DynoEnd({ ...ports, heroku: ports.closingHeroku }, request.app, parts.dyno);
   }
 

@@ -1,4 +1,4 @@
-import { LineSplitter } from '../heroku/lines.ts';
+import { WholeLines } from '../heroku/lines.ts';
 import { Latch } from './waits.ts';
 import type { ExitMarker } from './exit-marker.ts';
 
@@ -9,8 +9,8 @@ import type { ExitMarker } from './exit-marker.ts';
  */
 export class CommandOutput {
   readonly #marker: ExitMarker;
-  readonly #onLine: (line: string) => void;
-  readonly #lines = new LineSplitter((line) => this.#take(line));
+  readonly #onLines: (lines: string) => void;
+  readonly #lines = new WholeLines((lines) => this.#take(lines));
   readonly #marked = new Latch();
   #exitStatus: number | undefined;
   /** An empty line that may turn out to be the marker's own line break. */
@@ -18,9 +18,10 @@ export class CommandOutput {
   #ending = false;
   #any = false;
 
-  constructor(marker: ExitMarker, onLine: (line: string) => void) {
+  /** @param onLines gets one line or more at once, with a line feed between them: all that a chunk completed. */
+  constructor(marker: ExitMarker, onLines: (lines: string) => void) {
     this.#marker = marker;
-    this.#onLine = onLine;
+    this.#onLines = onLines;
   }
 
   /**
@@ -50,24 +51,40 @@ export class CommandOutput {
   end(): void {
     this.#ending = true;
     this.#lines.end();
-    if (this.#heldBack) this.#onLine('');
+    if (this.#heldBack) this.#onLines('');
     this.#heldBack = false;
   }
 
-  #take(line: string): void {
+  #take(lines: string): void {
+    if (this.#ending || this.#marker.isIn(lines)) {
+      this.#pass(lines.split('\n').flatMap((line) => this.#own(line)));
+      return;
+    }
+    const before = this.#heldBack ? '\n' : '';
+    this.#heldBack = lines === '' || lines.endsWith('\n');
+    if (!this.#heldBack) this.#onLines(before + lines);
+    else if (before + lines !== '') this.#onLines((before + lines).slice(0, -1));
+  }
+
+  /** What of a line and what was held back before it is the command's own, where one may be the marker. */
+  #own(line: string): string[] {
     const status = this.#ending ? undefined : this.#marker.statusIn(line);
     if (status !== undefined) {
       this.#exitStatus ||= status;
       this.#heldBack = false;
       this.#marked.open();
-      return;
+      return [];
     }
     if (this.#ending && this.#marker.isPartOf(line)) {
       this.#heldBack = false;
-      return;
+      return [];
     }
-    if (this.#heldBack) this.#onLine('');
+    const before = this.#heldBack ? [''] : [];
     this.#heldBack = line === '';
-    if (!this.#heldBack) this.#onLine(line);
+    return this.#heldBack ? before : [...before, line];
+  }
+
+  #pass(lines: readonly string[]): void {
+    if (lines.length > 0) this.#onLines(lines.join('\n'));
   }
 }

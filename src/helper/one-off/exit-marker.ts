@@ -32,6 +32,11 @@ export class ExitMarker {
     return `${own}${separator}${guarded} ; exit "$heroku_cd_status"`;
   }
 
+  /** Whether the line may be among these. */
+  isIn(lines: string): boolean {
+    return lines.includes(this.#text);
+  }
+
   /** The exit status that a line of output tells, where it is the marker. */
   statusIn(line: string): number | undefined {
     const digits = this.#line.exec(line)?.[1];

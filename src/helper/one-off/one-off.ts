@@ -37,8 +37,11 @@ export interface OneOffRequest {
   readonly timeToLiveSeconds: number;
   /** How long all of it may take, and the parameter that says so. */
   readonly limit: Limit;
-  /** Gets every line that the command prints, as it comes: stdout and stderr are one stream. */
-  onLine(line: string): void;
+  /**
+   * Gets what the command prints, as it comes and in whole lines, one or more at once with a line feed between
+   * them: stdout and stderr are one stream. Nothing is read meanwhile, so whoever is slow here slows the command.
+   */
+  onLines(lines: string): void;
 }
 
 /** Why a dyno was stopped before its command had ended by itself. */
@@ -81,7 +84,7 @@ export type OneOffOutcome =
 
 /** A one-off dyno under way. */
 export interface OneOff {
-  /** How it ended. Rejected only by what the caller's `onLine` throws, or by a fault in this program. */
+  /** How it ended. Rejected only by what the caller's `onLines` throws, or by a fault in this program. */
   readonly outcome: Promise<OneOffOutcome>;
   /** Stops the dyno and learns its end, or prevents it where it has not begun. */
   stop(): Promise<OneOffOutcome>;

@@ -26,20 +26,18 @@ export function createLineLog(options: {
   // first: one in the middle of a secret would keep it from being known.
   const clean = (text: string): string =>
     // eslint-disable-next-line no-control-regex
-    options.masker.mask(text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f]/g, ''));
+    options.masker.mask(text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[^\t\n -~\x80-\uffff]/g, ''));
   const line = (prefix: string, text: string): void => {
     lastLineAt = options.now();
-    const lines = `${clean(text)
-      .split('\n')
-      .map((part) => `${prefix}${part}`)
-      .join('\n')}\n`;
+    const cleaned = clean(text);
+    const lines = `${prefix}${prefix === '' ? cleaned : cleaned.replace(/\n/g, `\n${prefix}`)}\n`;
     kept.add(lines);
     options.write(lines);
   };
   return {
     info: (text) => line('', text),
     warn: (text) => line('WARNING: ', text),
-    output: (source, text) => line(`  ${source} | `, text),
+    output: (source, lines) => line(`  ${source} | `, lines),
     clean,
     kept,
     addSecret: (value) => options.masker.add(value),

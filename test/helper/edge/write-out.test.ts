@@ -42,3 +42,17 @@ test('where nobody listens any more, the process goes on to its own end', async 
   const [code] = (await once(child, 'close')) as [number];
   expect(code).toBe(7);
 });
+
+test.each([1, 1_000, 2_000, 90_000, 1_000_000])(
+  'a text of %i characters of every width arrives as it is',
+  async (length) => {
+    const script = `const { writeOut } = require(${JSON.stringify(MODULE)});
+for (const part of ['a', 'é€🚀', '\\n']) writeOut(1, part.repeat(${length}));`;
+    const child = spawn(process.execPath, ['--require', require.resolve('tsx/cjs'), '-e', script]);
+    const chunks: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    await once(child, 'close');
+    const expected = ['a', 'é€🚀', '\n'].map((part) => part.repeat(length)).join('');
+    expect(Buffer.concat(chunks).equals(Buffer.from(expected))).toBe(true);
+  },
+);

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { LineSplitter } from '../../../src/helper/heroku/lines.ts';
+import { LineSplitter, WholeLines } from '../../../src/helper/heroku/lines.ts';
 
 setFlagsFromString('--expose_gc');
 const collect = runInNewContext('gc') as () => void;
@@ -66,5 +66,37 @@ describe('lines of a stream', () => {
 
   it('leaves a long word out altogether', () => {
     expect(split('z'.repeat(20_000))).toEqual([' [20000 more characters of this line left out]']);
+  });
+});
+
+describe('lines that come together', () => {
+  it('are passed on together and at once, without what is not complete', () => {
+    const passed: string[] = [];
+    const lines = new WholeLines((text) => passed.push(text));
+    for (const [chunk, so] of [
+      ['one\ntwo\nthr', ['one\ntwo']],
+      ['ee', ['one\ntwo']],
+      ['\r\n\nfo', ['one\ntwo', 'three\n']],
+      ['ur\n', ['one\ntwo', 'three\n', 'four']],
+    ] as const) {
+      lines.push(Buffer.from(chunk));
+      expect(passed).toEqual(so);
+    }
+    lines.end();
+    expect(passed).toHaveLength(3);
+  });
+
+  it('are the same lines, wherever they are cut and however long some are', () => {
+    const long = 'word '.repeat(2_100);
+    const bytes = Buffer.from(
+      `a\r\n${long}é\n\n${'y'.repeat(9_999)}\r\nb\rc\r\r\n${'z'.repeat(10_001)}\nlast\r`,
+    );
+    const whole = split(bytes);
+    expect(whole.map(({ length }) => length)).toEqual([1, 10_043, 0, 9_999, 4, 46, 4]);
+    for (const size of [1, 7, 1_000, 9_999, 16_384]) {
+      const chunks = [];
+      for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.subarray(at, at + size));
+      expect([size, split(...chunks)]).toEqual([size, whole]);
+    }
   });
 });

@@ -145,7 +145,7 @@ describe('a command in a one-off dyno', () => {
 
   it('stops the dyno when the receiver of the lines fails, and says so', async () => {
     const started = world.start('echo one; sleep 60', {
-      onLine: () => {
+      onLines: () => {
         throw new Error('no room');
       },
     });

@@ -36,6 +36,8 @@ function script(pieces: (dyno: TestDyno) => readonly (Buffer | string)[]): void 
 
 const SEVEN = { kind: 'exited', exitStatus: 7, evidence: 'marker' };
 
+const into = (lines: string[]) => (text: string) => lines.push(...text.split('\n'));
+
 describe('the marker', () => {
   it.each(['one\ntwo é\n', 'no line end', '', '\n', 'x\r\n'])(
     'is found wherever it is cut, after %j',
@@ -44,17 +46,17 @@ describe('the marker', () => {
       const text = `heroku-cd-exit-${marker.nonce}`;
       const bytes = Buffer.from(`${output}\n${text} 7\nafter\n`);
       const whole: string[] = [];
-      new CommandOutput(marker, (line) => whole.push(line)).push(bytes);
+      new CommandOutput(marker, into(whole)).push(bytes);
       for (let at = 0; at <= bytes.length; at++) {
         const lines: string[] = [];
-        const found = new CommandOutput(marker, (line) => lines.push(line));
+        const found = new CommandOutput(marker, into(lines));
         found.push(bytes.subarray(0, at));
         found.push(bytes.subarray(at));
         found.end();
         expect([at, found.exitStatus, lines]).toEqual([at, 7, whole]);
       }
       const lines: string[] = [];
-      const found = new CommandOutput(marker, (line) => lines.push(line));
+      const found = new CommandOutput(marker, into(lines));
       for (const byte of bytes) found.push(Buffer.of(byte));
       expect([found.exitStatus, lines]).toEqual([7, whole]);
       expect(whole.join('\n')).not.toContain(text);
@@ -66,7 +68,7 @@ describe('the marker', () => {
     (rest) => {
       const marker = new ExitMarker();
       const lines: string[] = [];
-      const output = new CommandOutput(marker, (line) => lines.push(line));
+      const output = new CommandOutput(marker, into(lines));
       output.push(Buffer.from(`out\n\nheroku-cd-exit-${marker.nonce}${rest}`));
       output.end();
       expect(output.exitStatus).toBeUndefined();
@@ -78,7 +80,7 @@ describe('the marker', () => {
     (at) => {
       const marker = new ExitMarker();
       const lines: string[] = [];
-      const output = new CommandOutput(marker, (line) => lines.push(line));
+      const output = new CommandOutput(marker, into(lines));
       output.push(Buffer.from(`out\n\nheroku-cd-exit-${marker.nonce} 12`.slice(0, 5 + at)));
       output.end();
       expect(lines).toEqual(['out']);
@@ -88,7 +90,7 @@ describe('the marker', () => {
   it('is not found in the middle of a line', () => {
     const marker = new ExitMarker();
     const lines: string[] = [];
-    const output = new CommandOutput(marker, (line) => lines.push(line));
+    const output = new CommandOutput(marker, into(lines));
     output.push(Buffer.from(`> heroku-cd-exit-${marker.nonce} 0\n`));
     expect(output.exitStatus).toBeUndefined();
   });
@@ -164,10 +166,12 @@ describe('the stream', () => {
     let highest = 0;
     const before = process.memoryUsage().rss;
     const outcome = await world.run('x', {
-      onLine: (line) => {
-        count += 1;
-        longest = Math.max(longest, line.length);
-        if (count % 10_000 === 0) highest = Math.max(highest, process.memoryUsage().rss);
+      onLines: (lines) => {
+        for (const line of lines.split('\n')) {
+          count += 1;
+          longest = Math.max(longest, line.length);
+          if (count % 10_000 === 0) highest = Math.max(highest, process.memoryUsage().rss);
+        }
       },
     });
     highest = Math.max(highest, process.memoryUsage().rss);

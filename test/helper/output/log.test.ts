@@ -1,3 +1,5 @@
+import { CommandOutput } from '../../../src/helper/one-off/command-output.ts';
+import { ExitMarker } from '../../../src/helper/one-off/exit-marker.ts';
 import { createLineLog } from '../../../src/helper/output/log.ts';
 import { createMasker } from '../../../src/helper/output/masker.ts';
 
@@ -9,6 +11,26 @@ function logged(act: (log: ReturnType<typeof createLineLog>) => void): string {
 
 test('somebody else’s output is marked as theirs', () => {
   expect(logged((log) => log.output('build', '-----> Done'))).toBe('  build | -----> Done\n');
+});
+
+test('of lines that come together each is marked, empty ones too', () => {
+  expect(logged((log) => log.output('migrate', 'one\n\n$& two'))).toBe(
+    '  migrate | one\n  migrate | \n  migrate | $& two\n',
+  );
+});
+
+test('a secret is masked in lines that come together, and wherever the chunks of a command’s output are cut', () => {
+  const bytes = Buffer.from('first\nit is hunter22, and\nhunter22\n');
+  for (let at = 0; at <= bytes.length; at += 1) {
+    const text = logged((log) => {
+      log.addSecret('hunter22');
+      const output = new CommandOutput(new ExitMarker(), (lines) => log.output('m', lines));
+      output.push(bytes.subarray(0, at));
+      output.push(bytes.subarray(at));
+      output.end();
+    });
+    expect([at, text]).toEqual([at, '  m | first\n  m | it is [masked], and\n  m | [masked]\n']);
+  }
 });
 
 test('secrets are masked from the moment they are known', () => {

@@ -42,7 +42,7 @@ async function run(command: string, more: Partial<OneOffRequest> = {}): Promise<
       command,
       timeToLiveSeconds: 60,
       limit: { ms: 600_000, parameter: 'migrate-timeout' },
-      onLine: (line) => lines.push(line),
+      onLines: (text) => lines.push(...text.split('\n')),
       ...more,
     },
   );

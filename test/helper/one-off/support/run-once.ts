@@ -22,7 +22,7 @@ async function main(): Promise<void> {
       command: process.argv[2] ?? '',
       timeToLiveSeconds: 60,
       limit: { ms: 600_000, parameter: 'migrate-timeout' },
-      onLine: (line) => process.stdout.write(`${line}\n`),
+      onLines: (lines) => process.stdout.write(`${lines}\n`),
     },
   );
   const shown =

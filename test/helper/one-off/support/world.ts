@@ -65,7 +65,7 @@ export class World {
         command,
         timeToLiveSeconds: 900,
         limit: { ms: 30 * 60_000, parameter: 'migrate-timeout' },
-        onLine: (line) => this.lines.push(line),
+        onLines: (lines) => this.lines.push(...lines.split('\n')),
         ...over,
       },
     );
@@ -90,11 +90,12 @@ export class World {
   }
 
   /** Calls `act` when the command prints its first line. */
-  atFirstLine(act: () => void): Pick<OneOffRequest, 'onLine'> {
+  atFirstLine(act: () => void): Pick<OneOffRequest, 'onLines'> {
     return {
-      onLine: (line) => {
-        this.lines.push(line);
-        if (this.lines.length === 1) act();
+      onLines: (lines) => {
+        const isFirst = this.lines.length === 0;
+        this.lines.push(...lines.split('\n'));
+        if (isFirst) act();
       },
     };
   }
