@@ -71,6 +71,7 @@ async function init(flags: InitFlags, ports: InitPorts): Promise<void> {
     const addition = additionTo(readFileSync(path, 'utf8'), CONFIG, findings, answers);
     tell(tellCheck(addition, ours));
     ports.out(renderAddition(addition, answers));
+    tell(['', ...tellNext(answers)]);
     return;
   }
   const text = renderConfig(planOf(findings, answers));
@@ -129,15 +130,15 @@ function tellCheck(addition: Addition, orb: Parameters<typeof faultOf>[2]): read
 
 /** What to add to a configuration, with where each part belongs as comments. */
 function renderAddition(addition: Addition, { orb }: Answers): string {
-  const { alias, imported, workflow, isNew, jobs, entries } = addition;
+  const { alias, imported, hasOrbs, workflow, isNew, jobs, entries } = addition;
   const list = indent(`${jobs.map((job) => `- ${job}\n`).join('')}${renderEntries(entries)}`, 6);
   return [
     `# ${CONFIG} is there already and was left as it is. Add to it:\n`,
     imported
       ? ''
-      : `\n# to "orbs:", or as it where there is none\norbs:\n${indent(renderOrb(orb, alias), 2)}`,
+      : `\n# ${hasOrbs ? 'to "orbs:"' : 'below "version:", because there is no "orbs:" yet'}\norbs:\n${indent(renderOrb(orb, alias), 2)}`,
     isNew
-      ? '\n# as the workflow, which there is none of yet\n'
+      ? '\n# at the end, because there is no workflow yet\n'
       : `\n# to the jobs of the workflow ${workflow}\n`,
     `workflows:\n  ${workflow}:\n    jobs:\n${list}`,
   ].join('');

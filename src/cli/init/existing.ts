@@ -14,6 +14,8 @@ export interface Addition {
   /** What the orb is called there; `imported` when it is imported already. */
   readonly alias: string;
   readonly imported: boolean;
+  /** Whether it has a section `orbs` already. */
+  readonly hasOrbs: boolean;
   /** The workflow that it belongs into, and whether there is one of that name. */
   readonly workflow: string;
   readonly isNew: boolean;
@@ -55,6 +57,7 @@ export function additionTo(text: string, file: string, findings: Findings, answe
   return {
     alias,
     imported: imported !== undefined,
+    hasOrbs: Object.hasOwn(config, 'orbs'),
     workflow,
     isNew: chosen === undefined,
     jobs,

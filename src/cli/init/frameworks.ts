@@ -70,7 +70,14 @@ export const FRAMEWORKS: readonly Framework[] = [
     migrateCommand: 'python manage.py migrate --noinput',
     pendingCommand: 'python manage.py migrate --check',
     // Migrations of installed apps come with a new version of their package, so the lists of packages count.
-    migrationPaths: ['**/migrations/*.py', 'requirements*.txt', 'Pipfile.lock', 'poetry.lock', 'uv.lock'],
+    migrationPaths: [
+      '**/migrations/*.py',
+      'requirements*.txt',
+      'requirements/*.txt',
+      'Pipfile.lock',
+      'poetry.lock',
+      'uv.lock',
+    ],
   },
   {
     name: 'alembic',

@@ -1,5 +1,5 @@
 import type { AppFolder } from './app-folder.ts';
-import { versionIn } from './manifests.ts';
+import { packageJson, versionIn } from './manifests.ts';
 
 /** The version that a file of this language's own, or .tool-versions, pins. */
 export function pinned(app: AppFolder, tool: string, ...files: readonly string[]): string {
@@ -21,6 +21,26 @@ export function rubyVersion(app: AppFolder): string {
   if (range !== undefined) return range;
   const ofFile = /^\d+\.\d+(?:\.\d+)?/.exec(pinned(app, 'ruby', '.ruby-version'))?.[0] ?? '3.4';
   return demand.includes('file:') ? ofFile : minor(ofFile);
+}
+
+/** CircleCI’s images have no tag for a major version of Node.js alone, but one for each of its minor ones. */
+const NODE: Readonly<Record<string, string>> = { 18: '18.20', 20: '20.19', 22: '22.20', 24: '24.11' };
+
+/**
+ * Node.js of the image: what the version files pin, or what `engines` demands of Heroku (Dev Center: Node.js Support).
+ * A range over several majors is no version: `lts`.
+ */
+export function nodeVersion(app: AppFolder): string {
+  for (const text of [
+    pinned(app, 'nodejs', '.nvmrc', '.node-version'),
+    packageJson(app).engines['node'] ?? '',
+  ]) {
+    const exact = /^\s*[=v]*(\d+\.\d+(?:\.\d+)?)\s*$/.exec(text)?.[1];
+    if (exact !== undefined) return exact;
+    const [, major = ''] = /^\s*[=v^~]*(\d+)(?:\.[\dx*]+)*\s*$/.exec(text) ?? [];
+    if (NODE[major] !== undefined) return NODE[major];
+  }
+  return 'lts';
 }
 
 /** Erlang of CircleCI’s images, by its major version (CircleCI-Public/cimg-elixir). */

@@ -1,5 +1,5 @@
 import type { AppFolder } from './app-folder.ts';
-import { elixirImage, pinned, rubyVersion } from './image-versions.ts';
+import { elixirImage, nodeVersion, pinned, rubyVersion } from './image-versions.ts';
 import { gemHas, hasSpringBoot, javaBuild, packageJson, pythonHas } from './manifests.ts';
 
 /** A step of the `test` job. */
@@ -60,7 +60,7 @@ export const LANGUAGES = {
           : app.has('Pipfile')
             ? 'pipenv install --dev'
             : app.has('requirements.txt')
-              ? 'pip install -r requirements.txt'
+              ? `pip install ${pipArguments(app).join(' ')}`
               : app.firstOf('pyproject.toml', 'setup.py') !== undefined
                 ? 'pip install .'
                 : undefined;
@@ -74,8 +74,7 @@ export const LANGUAGES = {
           : app.has('Pipfile')
             ? 'pipenv run '
             : '';
-      if (pythonHas(app, 'pytest') || app.firstOf('pytest.ini', 'conftest.py') !== undefined)
-        return `${run}pytest`;
+      if (usesPytest(app)) return `${run}pytest`;
       if (app.has('manage.py')) return `${run}python manage.py test`;
       return app.hasFolder('tests') || app.hasFolder('test')
         ? `${run}python -m unittest discover`
@@ -145,8 +144,7 @@ export const LANGUAGES = {
   node: {
     title: 'Node.js',
     found: (app) => app.has('package.json'),
-    image: (app) =>
-      `cimg/node:${/^\s*v?(\d+\.\d+(?:\.\d+)?)\s*$/.exec(pinned(app, 'nodejs', '.nvmrc', '.node-version'))?.[1] ?? 'lts'}`,
+    image: (app) => `cimg/node:${nodeVersion(app)}`,
     postgres: (app) =>
       Object.hasOwn(packageJson(app).dependencies, 'pg') ||
       /provider\s*=\s*"postgres(?:ql)?"/.test(app.read('prisma/schema.prisma')),
@@ -176,6 +174,23 @@ function nodeInstall(app: AppFolder): readonly TestStep[] {
         ? 'npm ci'
         : 'npm install';
   return [{ name: 'Install packages', command }];
+}
+
+function usesPytest(app: AppFolder): boolean {
+  return pythonHas(app, 'pytest') || app.firstOf('pytest.ini', 'conftest.py') !== undefined;
+}
+
+/** What Heroku installs, and besides what only tests need: Heroku reads no other file than requirements.txt. */
+function pipArguments(app: AppFolder): readonly string[] {
+  const further = app.files.filter((path) =>
+    /^(?:requirements[-_./])?(?:dev|develop|development|tests?|testing|ci)(?:[-_]requirements)?\.txt$/.test(
+      path,
+    ),
+  );
+  return [
+    ...['requirements.txt', ...further].map((path) => `-r ${path}`),
+    ...(usesPytest(app) && !pythonHas(app, 'pytest') ? ['pytest'] : []),
+  ];
 }
 
 function usesPostgres(app: AppFolder): boolean {

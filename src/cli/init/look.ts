@@ -101,6 +101,11 @@ function warningsOf(repository: Repository, app: AppFolder): readonly string[] {
       'Submodules: Heroku fetches them in the build, without your keys, so only public ones over https arrive there.',
     );
   }
+  if (app.has('heroku.yml')) {
+    warnings.push(
+      'heroku.yml: Heroku builds the images after `heroku stack:set container`, and only then. Of images it does not tell which commit is deployed, so every deployment pushes, and heroku-cd’s `rollback` and `build-app` are not for them. The local Heroku builds none: a rehearsal needs a Procfile.',
+    );
+  }
   if (!app.has('Procfile') && !app.has('heroku.yml')) {
     warnings.push(
       languageOf(app) === undefined

@@ -5,6 +5,7 @@ export interface PackageJson {
   readonly scripts: Readonly<Record<string, string>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
+  readonly engines: Readonly<Record<string, string>>;
 }
 
 /** The package.json of an app; one that is no JSON counts as empty, because npm will say so better than we can. */
@@ -14,6 +15,7 @@ export function packageJson(app: AppFolder): PackageJson {
     scripts: strings(manifest['scripts']),
     dependencies: strings(manifest['dependencies']),
     devDependencies: strings(manifest['devDependencies']),
+    engines: strings(manifest['engines']),
   };
 }
 

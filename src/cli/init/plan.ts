@@ -133,7 +133,7 @@ function pair(
         {
           key: 'serial-group',
           value: `heroku/${app}-recover`,
-          behind: 'CircleCI takes a serial group but once in a workflow',
+          behind: 'a serial group may stand only once in a workflow',
         },
         { key: 'filters', value: onBranch(branch) },
         { key: 'app-name', value: app },

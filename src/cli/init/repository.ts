@@ -14,7 +14,10 @@ export interface Repository {
   readonly files: readonly string[];
   /** The text of a file; empty for one that is gone or too large to be a manifest. */
   read(path: string): string;
-  /** The branch that people deploy from, as far as it can be told: the remote's default one, else the current one. */
+  /**
+   * The branch that people deploy from, as far as it can be told: the remote's default one, else main or master, else
+   * the current one, which may be somebody's work of today.
+   */
   readonly branch: string;
   /** The apps that remotes of Heroku's name, by the names of the remotes. */
   readonly apps: Readonly<Record<string, string>>;
@@ -68,8 +71,13 @@ async function topOf(folder: string): Promise<string> {
 
 async function branchOf(git: (...args: string[]) => Promise<string>): Promise<string> {
   const remote = await git('symbolic-ref', '--quiet', '--short', 'refs/remotes/origin/HEAD').catch(nothing);
+  // Only a clone has that reference, a repository that was pushed to its origin has not.
+  const listed = (await git('for-each-ref', '--format=%(refname)')).split('\n');
+  const usual = ['main', 'master'].find((name) =>
+    [`refs/heads/${name}`, `refs/remotes/origin/${name}`].some((ref) => listed.includes(ref)),
+  );
   const current = await git('symbolic-ref', '--quiet', '--short', 'HEAD').catch(nothing);
-  return remote.trim().replace(/^origin\//, '') || current.trim() || 'main';
+  return remote.trim().replace(/^origin\//, '') || usual || current.trim() || 'main';
 }
 
 /** Dev Center: Deploying with Git; the older address over SSH is still in many clones. */

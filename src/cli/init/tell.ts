@@ -32,7 +32,11 @@ function tellMigration({ frameworks, migrated }: Findings, answers: Answers): re
   const { migrateCommand, pendingCommand, migrationPaths } = answers;
   if (migrateCommand === '') {
     if (migrated !== undefined) return [`Migration: none. ${migrated.why}`];
-    return [frameworks.length === 0 ? 'Migration: none was recognized.' : 'Migration: none, as you said.'];
+    return [
+      frameworks.length === 0
+        ? 'Migration: none was recognized. Where there is one, give `--migrate-command`.'
+        : 'Migration: none, as you said.',
+    ];
   }
   const migration = frameworks.find((one) => one.migration.migrateCommand === migrateCommand)?.migration;
   const lines = [`Migration: ${migrateCommand}`];
@@ -69,7 +73,7 @@ export function tellNext(answers: Answers): readonly string[] {
   const targets = staging === undefined ? [production] : [staging, production];
   return [
     'Next:',
-    '  heroku authorizations:create --description "CircleCI deploys"',
+    '  heroku authorizations:create -d "CircleCI deploys" -e 31536000 -s identity,write-protected',
     ...targets.map(
       ({ app, context }) =>
         `  put that key into the CircleCI context ${context} as HEROKU_API_KEY (it deploys to ${app})`,

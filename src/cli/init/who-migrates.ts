@@ -1,3 +1,4 @@
+import { parseDocument } from 'yaml';
 import type { AppFolder } from './app-folder.ts';
 import { hasSpringBoot, javaBuild, packageJson } from './manifests.ts';
 
@@ -18,13 +19,14 @@ export interface AlreadyMigrated {
  */
 export function whoMigrates(app: AppFolder): AlreadyMigrated | undefined {
   const processes = procfile(app);
-  const { release } = processes;
+  const release = processes['release'] ?? releaseOfHerokuYml(app);
   if (release !== undefined) {
+    const place = app.has('Procfile') ? 'The Procfile' : 'The heroku.yml';
     return {
       by: 'release',
       why: MIGRATES.test(commandBehind(app, release))
-        ? `The Procfile’s release process migrates (${release}): Heroku runs it with every release, so no \`migrate-command\` is needed, and it would be skipped.`
-        : `The Procfile has a release process (${release}), which does not look like a migration. heroku-cd takes it for one and skips \`migrate-command\`: add the migration to it, or remove it and give \`migrate-command\`.`,
+        ? `${place}’s release process migrates (${release}): Heroku runs it with every release, so no \`migrate-command\` is needed, and it would be skipped.`
+        : `${place} has a release process (${release}), which does not look like a migration. heroku-cd takes it for one and skips \`migrate-command\`: add the migration to it, or remove it and give \`migrate-command\`.`,
     };
   }
   for (const [type, command] of Object.entries(processes)) {
@@ -48,6 +50,17 @@ export function whoMigrates(app: AppFolder): AlreadyMigrated | undefined {
 export function procfile(app: AppFolder): Readonly<Record<string, string>> {
   const lines = [...app.read('Procfile').matchAll(/^([\w-]{1,128}):[ \t]*(\S.*?)[ \t\r]*$/gm)];
   return Object.fromEntries(lines.map(([, type, command]) => [type ?? '', command ?? '']));
+}
+
+/** What the `release` section of heroku.yml runs (Dev Center: Building Docker Images with heroku.yml). */
+function releaseOfHerokuYml(app: AppFolder): string | undefined {
+  if (app.has('Procfile') || !app.has('heroku.yml')) return undefined;
+  const { release } = (parseDocument(app.read('heroku.yml')).toJS() ?? {}) as {
+    readonly release?: { readonly command?: unknown } | null;
+  };
+  const command = release?.command;
+  if (Array.isArray(command)) return command.join(' && ');
+  return typeof command === 'string' ? command : undefined;
 }
 
 /** A command and, where it runs a script of package.json or of the repository, that script’s text. */

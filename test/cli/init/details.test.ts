@@ -114,6 +114,15 @@ describe('an app that migrates by itself', () => {
       'release',
       'does not look like a migration',
     ],
+    [
+      'in the release section of heroku.yml',
+      {
+        'heroku.yml':
+          'build:\n  docker:\n    web: Dockerfile\nrelease:\n  command:\n    - rake db:migrate\n  image: web\n',
+      },
+      'release',
+      'migrates (rake db:migrate)',
+    ],
     ['when web starts', { Procfile: 'web: rake db:migrate && puma' }, 'boot', 'process web migrates'],
     [
       'in an npm script',
@@ -207,6 +216,7 @@ test.each([
   ['Submodules', { '.gitmodules': '[submodule "x"]' }],
   ['There is no Procfile, and no language', { 'README.md': '' }],
   ['There is no Procfile: Heroku starts', { 'package.json': '{}' }],
+  ['heroku stack:set container', { 'heroku.yml': 'build:\n  docker:\n    web: Dockerfile\n' }],
   ['names no web process', { Procfile: 'worker: x' }],
 ])('a person is warned: %s', (warning, files: Files) => {
   expect(lookAt(files).warnings.join('\n')).toContain(warning);

@@ -29,13 +29,15 @@ test('a configuration that is there is left as it is, and told what to add and w
   expect([code, err]).toEqual([0, '']);
   expect(out).toContain('Checked: the configuration compiles with what is proposed below.\n');
   expect(out).toMatch(
-    /# to "orbs:", or as it where there is none\norbs:\n {2}heroku-cd: \S+\/heroku-cd@[\d.]+\n/,
+    /# below "version:", because there is no "orbs:" yet\norbs:\n {2}heroku-cd: \S+\/heroku-cd@[\d.]+\n/,
   );
   expect(out).toContain(
     '# to the jobs of the workflow ci\nworkflows:\n  ci:\n    jobs:\n      - heroku-cd/deploy:\n',
   );
   // After all that is not waited for by others, by the names of the workflow.
   expect(out).toContain('requires: [unit, style]\n');
+  // A key is wanted here as well.
+  expect(out).toMatch(/\nNext:\n {2}heroku authorizations:create [^]* commit the file and push\n$/);
 });
 
 test('with --yes as well, and the addition alone on stdout with --print', async () => {
@@ -43,6 +45,8 @@ test('with --yes as well, and the addition alone on stdout with --print', async 
   const { out, err } = await add(BEFORE, { print: true });
   expect(out).toMatch(/^# \.circleci\/config\.yml is there already/);
   expect(err).toContain('Checked: ');
+  expect(err).toContain('Next:\n');
+  expect(out).not.toContain('Next:');
 });
 
 test('jobs that have the usual names already keep them', async () => {
@@ -69,7 +73,7 @@ test('orbs that would have to be fetched are named, and the addition is checked 
 
 test('without a workflow there is one, which runs the jobs that are there first', async () => {
   const { out } = await add(`version: 2.1\njobs:\n  build: ${JOB}\n`);
-  expect(out).toContain('# as the workflow, which there is none of yet\n');
+  expect(out).toContain('# at the end, because there is no workflow yet\n');
   expect(out).toContain('    jobs:\n      - build\n      - heroku-cd/deploy:\n');
   expect(out).toContain('requires: [build]\n');
   expect(out).toContain('Checked: the configuration compiles');
