@@ -79,3 +79,22 @@ test('a release phase that outlives release-timeout is unknown, not failed, and 
   );
   expect(ended.releases.find((one) => one.current)?.commit).toBe(second);
 });
+
+test('of an image, which has no slug that would tell, it fails as a release phase does', async () => {
+  await world.heroku.control.act(APP, { action: 'describe', stack: 'container', buildStack: 'container' });
+  const first = await world.pushByHand();
+  await world.repository.commit({ ...RELEASE, 'greeting.txt': 'two' });
+
+  const { exitCode, result, log } = await world.deploy();
+
+  expect(log).toMatch(/\| migrating/);
+  expect(exitCode).toBe(5);
+  expect(result).toMatchObject({ verdict: 'incomplete', database: 'unknown' });
+  expect((await world.heroku.control.app(APP)).releases.find((one) => one.current)?.commit).toBe(first);
+
+  await world.heroku.control.act(APP, { action: 'config', vars: { SCHEMA: 'ready' } });
+  const repaired = await world.deploy();
+
+  expect(repaired.exitCode).toBe(0);
+  expect(await world.visit()).toBe('200 two');
+});

@@ -79,6 +79,7 @@ test('a run that is refused, one that holds, one that goes on, a recovery and a 
   const left = await run({ orbJob: 'recover' });
   expect(left).toMatchObject({ exitCode: 3, artifacts: FILES, result: { phases: [{ name: 'recover' }] } });
   expect(left.page).toContain('The window is held on purpose');
+  expect(left.page).toContain('run the job that holds it again');
 
   const mended = await run({
     orbJob: 'maintenance-wrapped-migrate',

@@ -21,7 +21,7 @@ interface Judged {
 /** The release that was asked for, read back as current. */
 export interface Released {
   readonly release: Release;
-  /** Whether the slug has a `release` process, which ran with this release if the release is new. */
+  /** Whether there is a `release` process, which ran with this release if the release is new. */
   readonly releasePhase: boolean;
   /** Of its slug; undefined where that names none. */
   readonly commit: string | undefined;
@@ -42,7 +42,9 @@ export async function confirmRelease(run: Judge, before: Judged, shipped: Shippe
   let justRead = shipped.release === undefined ? first : undefined;
   const slug = first.slugId === undefined ? undefined : await heroku.slug(name, first.slugId);
   requireCommit(before, slug);
-  const releasePhase = slug?.processTypes['release'] !== undefined;
+  // An image (Fir, the stack container) has no slug that tells; output has a release that runs a command (Platform API).
+  const releasePhase =
+    slug === undefined ? first.outputStreamUrl !== undefined : slug.processTypes['release'] !== undefined;
 
   const streaming = new AbortController();
   const stream =

@@ -28,6 +28,12 @@ export function checkAppItself(app: App, findings: Findings): void {
     findings.problem('Stack', what, set);
   } else if (ENDS[stack] !== undefined) {
     findings.note('Stack', `${stack} is supported until ${ENDS[stack]}`, set);
+  } else if (stack === 'container') {
+    findings.note(
+      'Stack',
+      'container: images have no slug that tells which commit is deployed, so every run pushes and migrates, and nothing can be rolled back to or built on another app',
+      'Migrate in the `release` section of heroku.yml, without `migrate-command`; an image of your own goes by the official orb',
+    );
   } else findings.ok('Stack', stack);
   if (generation === 'fir') {
     findings.note(

@@ -71,7 +71,12 @@ export async function recover(run: Command): Promise<Recovered> {
   }
   if (journal.status === 'held' && !settings['release-hold']) {
     ports.log.info(`The window is held: ${journal.reason ?? 'no reason was noted'}`);
-    const told = await tellState(run, journal);
+    // What the run that holds it has said, too: opening the app as it is is the lesser way.
+    const next =
+      journal.byHand || journal.stage === 'restoring'
+        ? undefined
+        : `mend the cause and push, or run the job that holds it again: either continues the window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`;
+    const told = await tellState(run, journal, next);
     return done('held', 'The window is held on purpose; nothing was changed.', told);
   }
   return putBack(run, new JournalKeeper(ports, journal), {

@@ -125,6 +125,12 @@ export function stackReference(stack: string): { id: string; name: string } {
   return { id: idFor('stack', stack), name: stack };
 }
 
+/** An app of Fir, or of the stack `container`, is made of images: its builds and releases name no slug. */
+export function slugReference(app: App, slug: { readonly id: string } | null): { id: string } | null {
+  const image = app.generation === 'fir' || app.stack === 'container';
+  return slug === null || image ? null : { id: slug.id };
+}
+
 export function appBody(platform: Platform, app: App): unknown {
   const { slug } = app.current;
   return {

@@ -1,6 +1,7 @@
 import { invalidParams } from '../platform/errors.ts';
 import type { App, Build, SourceBlob } from '../platform/model.ts';
 import type { Platform } from '../platform/platform.ts';
+import { slugReference } from './apps.ts';
 import type { Family } from './context.ts';
 import {
   appOf,
@@ -89,7 +90,7 @@ function buildBody(platform: Platform, app: App, build: Build): unknown {
     generation: app.generation,
     output_stream_url: streamUrl(platform, 'builds', build),
     release: build.release ? { id: build.release.id } : null,
-    slug: build.slug ? { id: build.slug.id } : null,
+    slug: slugReference(app, build.slug),
     source_blob: {
       checksum: build.sourceBlob.checksum,
       url: build.sourceBlob.url,

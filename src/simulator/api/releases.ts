@@ -3,7 +3,7 @@ import { invalidParams, notFound } from '../platform/errors.ts';
 import type { App, Release, SlugRecord } from '../platform/model.ts';
 import type { Platform } from '../platform/platform.ts';
 import { eligibleForRollback } from '../platform/releases.ts';
-import { appReference } from './apps.ts';
+import { appReference, slugReference } from './apps.ts';
 import type { Family } from './context.ts';
 import { appOf, bodyOf, callerOf, endpoint, pathParameter, textField, timestamp } from './context.ts';
 import { sendList } from './lists.ts';
@@ -78,7 +78,7 @@ function findSlug(platform: Platform, app: App, account: Release['account'], id:
 }
 
 export function releaseBody(platform: Platform, app: App, release: Release): unknown {
-  const slug = release.slug ? { id: release.slug.id } : null;
+  const slug = slugReference(app, release.slug);
   return {
     id: release.id,
     version: release.version,

@@ -147,6 +147,11 @@ test('an app of Fir, and a stack whose end is known', async () => {
   expect(found['note Stack']).toContain('April 2027');
 });
 
+test('an app of images', async () => {
+  await local.control.act(app, { action: 'describe', stack: 'container', buildStack: 'container' });
+  expect(wrong(await examine())['note Stack']).toContain('heroku.yml');
+});
+
 describe('the key', () => {
   test('that is not accepted ends the asking, but the clone is looked at', async () => {
     key = 'HRKU-00000000-0000-4000-8000-0000000wrong';
