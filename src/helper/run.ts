@@ -42,6 +42,10 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
   // The cache's key is computed at the end of a job that is refused below, too.
   if (invocation.command === 'identify' && invocation.flags['app-id-file'] === undefined)
     await writeAppId(defaultSettings('identify'), NO_APP);
+  if (invocation.flags['report-directory'] ?? around.environment[environmentName('report-directory')]) {
+    const { dropReportsOfOtherJobs } = await import('./report/other-jobs.ts');
+    await dropReportsOfOtherJobs({ ...around, clock: systemClock });
+  }
   const elsewhere = await chooseByBranch(invocation, around);
   if (elsewhere !== undefined) return elsewhere;
   const reporting = { command: invocation.command, log: around.log };

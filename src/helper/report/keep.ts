@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { CommandName, Settings } from '../../parameters/index.ts';
@@ -9,8 +9,10 @@ import { cleaned } from '../output/clean-json.ts';
 import type { LineLog } from '../output/log.ts';
 import { messageOf } from '../output/message.ts';
 import { renderJunit } from './junit.ts';
+import { systemClock } from '../time/system-clock.ts';
 import { linksOf } from './links.ts';
 import type { ReportLog } from './log-keeper.ts';
+import { dropReportsOfOtherJobs, ownReports } from './other-jobs.ts';
 import { renderPage } from './page.ts';
 
 /** What a report is made by. */
@@ -22,8 +24,9 @@ export interface Reporting {
 }
 
 /**
- * Keeps what a run came to: `result.json`, `report.html` and `junit.xml` in the state directory and, in a folder of the
- * app's name, where `report-directory` says. What cannot be written changes no verdict: it is a warning. `what` says
+ * Keeps what a run came to, in the state directory: `result.json`, `report.html` and `junit.xml`. With `report-directory`
+ * they go there instead, into a folder of the app's name, and `result.json` alone stays behind too: the orb keeps the
+ * state directory in a cache. What cannot be written changes no verdict: it is a warning. `what` says
  * in a sentence what a command without phases did. Gives lines for people.
  */
 export async function keepReport(
@@ -32,18 +35,23 @@ export async function keepReport(
   what?: string,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
+  const { directory: state } = ports.store;
+  const given = settings['report-directory'];
+  const folder =
+    given === '' ? state : join(resolve(given.replace(/^~(?=\/|$)/, () => homedir())), settings['app-name']);
+  if (folder !== state) await makeRoom({ ...ports, log }, settings['app-name'], folder);
   const write = async (name: string, render: () => string): Promise<void> => {
     try {
       const text = render();
-      for (const folder of foldersOf(ports, settings)) {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        await replaceText(join(folder, name), text);
+      for (const one of new Set(name === 'result.json' ? [state, folder] : [folder])) {
+        await mkdir(one, { recursive: true, mode: 0o700 });
+        await replaceText(join(one, name), text);
       }
     } catch (error) {
       log.warn(`${name} could not be written: ${messageOf(error)}`);
       return;
     }
-    lines.push(`${NAMES[name] ?? name}: ${join(ports.store.directory, name)}`);
+    lines.push(`${NAMES[name] ?? name}: ${join(folder, name)}`);
   };
   // A secret may have become known only after it had been printed, and so may one in an error.
   const told = cleaned(result, log.clean);
@@ -63,8 +71,19 @@ export async function keepReport(
 
 const NAMES: Readonly<Record<string, string>> = { 'result.json': 'Result', 'report.html': 'Report' };
 
-function foldersOf({ store }: Pick<Ports, 'store'>, settings: Reporting['settings']): readonly string[] {
-  const given = settings['report-directory'];
-  if (given === '') return [store.directory];
-  return [store.directory, join(resolve(given.replace(/^~(?=\/|$)/, () => homedir())), settings['app-name'])];
+/** Nothing is there but what this job reports, and nothing large in what is kept for the next one. */
+async function makeRoom(
+  ports: Reporting['ports'] & Pick<Reporting, 'log'>,
+  app: string,
+  folder: string,
+): Promise<void> {
+  const jobs = { ...ports, clock: systemClock };
+  try {
+    await dropReportsOfOtherJobs(jobs);
+    await ownReports(jobs, app, folder);
+    for (const name of ['report.html', 'junit.xml'])
+      await rm(join(ports.store.directory, name), { force: true });
+  } catch (error) {
+    ports.log.warn(`Reports of earlier runs could not be removed: ${messageOf(error)}`);
+  }
 }

@@ -26,7 +26,7 @@ export const REPORT = [
     type: 'string',
     default: '',
     description:
-      'Where to write `result.json`, `report.html` and `junit.xml` as well, in a folder named after the app, besides the state directory. The orb stores `~/heroku-cd-reports` with the job.',
+      'Where to write `result.json`, `report.html` and `junit.xml`, in a folder named after the app, in place of the state directory, which keeps `result.json` alone. The orb stores `~/heroku-cd-reports` with the job.',
     commands: REPORTING,
     commandLineOnly: true,
   },
