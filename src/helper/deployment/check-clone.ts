@@ -21,8 +21,7 @@ export async function checkClone(
   settings: Pick<Settings<'doctor'>, 'app-name' | 'revision' | 'transport' | 'app-directory'>,
   findings: Findings,
 ): Promise<CloneFacts> {
-  const version = await git.version();
-  const top = await git.topLevel();
+  const [version, top] = await Promise.all([git.version(), git.topLevel()]);
   if (top === undefined) {
     throw new Refusal({
       what: 'The working directory is not inside a git repository.',
@@ -31,7 +30,7 @@ export async function checkClone(
     });
   }
   const revision = settings.revision;
-  const commit = await git.resolveCommit(revision);
+  const [commit, kind] = await Promise.all([git.resolveCommit(revision), git.cloneKind()]);
   if (commit === undefined) {
     throw new Refusal({
       what: `revision: ${JSON.stringify(revision)} is no commit, tag or branch of this clone.`,
@@ -40,7 +39,6 @@ export async function checkClone(
       parameter: 'revision',
     });
   }
-  const kind = await git.cloneKind();
   findings.ok('git', version);
   findings.ok('Revision', revision === commit ? commit : `${revision} is ${commit}`);
   const transport = transportOf(settings);

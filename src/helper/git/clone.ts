@@ -24,7 +24,11 @@ async function isShallow(git: GitProcesses): Promise<boolean> {
 }
 
 /** The remote that a partial clone promised to fetch missing objects from, if this is one. */
-export async function promisorRemote(git: GitProcesses): Promise<string | undefined> {
+export function promisorRemote(git: GitProcesses): Promise<string | undefined> {
+  return git.once('promisor', () => readPromisorRemote(git));
+}
+
+async function readPromisorRemote(git: GitProcesses): Promise<string | undefined> {
   const pattern = '^(remote\\..*\\.(promisor|partialclonefilter)|extensions\\.partialclone)$';
   const result = await git.offline(['config', '--null', '--get-regexp', pattern]);
   if (result.exitCode > 1) throw gitFailure(result);

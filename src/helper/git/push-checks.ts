@@ -2,29 +2,44 @@ import { debuglog } from 'node:util';
 import { Failure, Refusal } from '../errors.ts';
 import { parseSafeUrl } from '../heroku/transport.ts';
 import type { PushRequest } from '../ports/git.ts';
-import { gitFailure } from './failures.ts';
+import { promisorRemote } from './clone.ts';
 import type { GitProcesses } from './git-processes.ts';
 import { gitVersion, hasCommit, requireObjectId } from './revisions.ts';
 
 /** The first git that reads settings from `GIT_CONFIG_COUNT`. */
 const OLDEST_GIT = [2, 31] as const;
 
+/** What a push has to know of its request and its clone. */
+export interface Pushable {
+  /** In the one spelling that git and its settings are given. */
+  readonly url: URL;
+  /** Whether the clone was made without all of its files. */
+  readonly isPartial: boolean;
+}
+
 /**
- * Refuses, before anything is sent, what would push something else, to another place, or show the key.
- * @returns the URL in the one spelling that git and its settings are given.
- * @throws Refusal; Failure where the clone lacks the commit.
+ * Refuses, before anything is sent, what would push something else, to another place, or show the key. That the
+ * commit is here git itself looks at first; in a partial clone it would fetch it, with the key at hand.
+ * @throws Refusal; Failure where a partial clone lacks the commit.
  */
-export async function requirePushable(git: GitProcesses, request: PushRequest): Promise<URL> {
+export async function requirePushable(git: GitProcesses, request: PushRequest): Promise<Pushable> {
   const url = requireUrl(request.url);
   requireBranch(request.branch);
   requireObjectId(request.commit);
   if (request.lease !== undefined && request.lease !== '') requireObjectId(request.lease);
   requireQuietNode();
-  await requireVersion(git);
-  await requireDirectUrl(git, url);
-  if (await hasCommit(git, request.commit)) return url;
-  throw new Failure({
-    what: `The commit ${request.commit} is not in this clone.`,
+  const [isPartial] = await Promise.all([
+    promisorRemote(git).then((remote) => remote !== undefined),
+    requireVersion(git),
+  ]);
+  if (isPartial && !(await hasCommit(git, request.commit))) throw commitNotHere(request.commit);
+  return { url, isPartial };
+}
+
+/** The error for a commit that the clone lacks. */
+export function commitNotHere(commit: string): Failure {
+  return new Failure({
+    what: `The commit ${commit} is not in this clone.`,
     why: 'It may not have been fetched, or the clone was made anew since it was looked up.',
     next: 'Check the code out again and run the job again.',
   });
@@ -73,32 +88,5 @@ async function requireVersion(git: GitProcesses): Promise<void> {
     what: `git ${version} is too old.`,
     why: `git ${OLDEST_GIT.join('.')} is the first that takes credentials without writing them down.`,
     next: 'Use a newer image, such as a current `cimg/node`, or `transport: build`.',
-  });
-}
-
-/**
- * `url.<base>.insteadOf` of the user is outvoted by a longer match, and only one for exactly this URL is as
- * long. A remote whose very name is this URL has settings of its own. Both are so odd that they are refused.
- */
-async function requireDirectUrl(git: GitProcesses, url: URL): Promise<void> {
-  const result = await git.offline([
-    'config',
-    '--null',
-    '--get-regexp',
-    '^(url\\..*\\.(push)?insteadof|remote\\..*)$',
-  ]);
-  if (result.exitCode > 1) throw gitFailure(result);
-  const odd = result.stdout
-    .toString('utf8')
-    .split('\0')
-    .map((entry) => entry.split('\n', 2))
-    .find(([key = '', value = '']) =>
-      key.startsWith('url.') ? value === url.href : key.startsWith(`remote.${url.href}.`),
-    );
-  if (odd === undefined) return;
-  throw new Refusal({
-    what: `git’s configuration gives ${url.href} another meaning.`,
-    why: `\`${odd[0]}\` would send the code somewhere else.`,
-    next: `Remove it: \`git config --show-origin --get-all ${odd[0]}\` tells where it is.`,
   });
 }

@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { messageOf } from '../output/message.ts';
 import type { Log } from '../ports/log.ts';
 import type { PushOutcome, PushRequest } from '../ports/git.ts';
-import { promisorRemote } from './clone.ts';
 import type { GitProcesses } from './git-processes.ts';
-import { requirePushable } from './push-checks.ts';
-import { pushEnvironment } from './push-environment.ts';
+import { commitNotHere, requirePushable } from './push-checks.ts';
+import { NO_AUTHORITIES, pushEnvironment } from './push-environment.ts';
 import { pushOutcome } from './push-outcome.ts';
 import { PushOutput } from './push-output.ts';
+import { hasCommit } from './revisions.ts';
+import type { GitResult } from './run.ts';
 
 /**
  * Pushes one commit with one `git push`, and tells what it came to. The key is in that process's
@@ -18,20 +21,54 @@ export async function push(
   request: PushRequest,
   log: Log | undefined,
 ): Promise<PushOutcome> {
-  const url = await requirePushable(git, request);
+  const { url, isPartial } = await requirePushable(git, request);
+  // A name that nobody can have given a meaning before: neither a remote nor a rewriting of URLs.
+  const alias = `heroku-cd-${randomUUID()}:${url.href}`;
   const ref = `refs/heads/${request.branch}`;
   const lease = request.lease === undefined ? [] : [`--force-with-lease=${ref}:${request.lease}`];
-  const isPartial = (await promisorRemote(git)) !== undefined;
-  const output = new PushOutput(request.branch, passOn(request, log));
-  const result = await git.push(
-    // --progress: what git says while it makes the pack tells whether anything can have been sent.
-    ['push', '--no-verify', '--porcelain', '--progress', ...lease, url.href, `${request.commit}:${ref}`],
-    (job) => pushEnvironment(job, { url, apiKey: request.apiKey, isPartial }),
-    { timeoutMs: request.timeoutMs, signal: request.signal },
-    output,
-  );
-  output.end();
-  return pushOutcome(result, output);
+  const args = [
+    'push',
+    '--no-verify',
+    '--porcelain',
+    // What git says while it makes the pack tells whether anything can have been sent.
+    '--progress',
+    ...lease,
+    alias,
+    // Without the suffix, a branch or a tag whose name is these digits would be pushed in the commit's place; with
+    // it, git ends before it asks the server anything where the commit is not here.
+    `${request.commit}^{commit}:${ref}`,
+  ];
+  const attempt = async (oneFile: boolean): Promise<Attempt> => {
+    const output = new PushOutput(request.branch, passOn(request, log));
+    const { apiKey, timeoutMs, signal } = request;
+    const result = await git.push(
+      args,
+      (job) => pushEnvironment(job, { url, alias, apiKey, isPartial, oneFile }),
+      { timeoutMs, signal },
+      output,
+    );
+    output.end();
+    return { result, output };
+  };
+  let done = await attempt(existsSync(NO_AUTHORITIES));
+  // Whom that file does not vouch for, another place may; nothing was sent to a server without a certificate.
+  if (says(done, CERTIFICATE) && !done.output.packBegun) done = await attempt(false);
+  if (says(done, NOT_HERE) && !(await hasCommit(git, request.commit))) throw commitNotHere(request.commit);
+  return pushOutcome(done.result, done.output);
+}
+
+interface Attempt {
+  readonly result: GitResult;
+  readonly output: PushOutput;
+}
+
+/** libcurl's words, with GnuTLS and with OpenSSL alike, for a certificate that nobody vouches for. */
+const CERTIFICATE = /^fatal: unable to access '[^']*': .*certificate/i;
+const NOT_HERE = /^error: src refspec /;
+
+/** Of git itself, not of the server. */
+function says({ output }: Attempt, words: RegExp): boolean {
+  return output.ownLines.some((line) => words.test(line));
 }
 
 /** A push is not given up because a line of its output could not be shown. */

@@ -112,8 +112,10 @@ describe('the environment of a push', () => {
   });
   const environment = pushEnvironment(job, {
     url: new URL(URL_TEXT),
+    alias: 'an-alias',
     apiKey: new Secret(KEY),
     isPartial: false,
+    oneFile: true,
   });
   const list = settings(environment);
 
@@ -131,7 +133,13 @@ describe('the environment of a push', () => {
       { HEROKU_API_KEY: KEY, ...configVariables([['a.b', KEY]]) },
       { variables: [], values: [] },
     );
-    const target = { url: new URL(URL_TEXT), apiKey: new Secret(KEY), isPartial: false };
+    const target = {
+      url: new URL(URL_TEXT),
+      alias: 'an-alias',
+      apiKey: new Secret(KEY),
+      isPartial: false,
+      oneFile: false,
+    };
     expect(Object.values(pushEnvironment(careless, target)).filter((value) => value.includes(KEY))).toEqual(
       [],
     );

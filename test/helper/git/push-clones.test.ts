@@ -58,6 +58,17 @@ describe('incomplete clones', () => {
     expect(fixture.server.requests.some(({ carriesPack }) => carriesPack)).toBe(false);
   });
 
+  test('nor the commit itself, which its origin would give', async () => {
+    const folder = await clone('--filter=blob:none');
+    const commit = await fixture.sandbox.commit(fixture.directory, { 'later.txt': fixture.app });
+    const { binary, records } = await fixture.sandbox.recordingShim();
+    const git = fixture.git({ directory: folder, gitBinary: binary });
+    await expect(git.push(fixture.request({ commit }))).rejects.toThrow(/is not in this clone/);
+    expect((await records()).map(({ args }) => args[0])).not.toContain('push');
+    await fixture.sandbox.git(fixture.directory, 'reset', '--quiet', '--hard', fixture.ids[2]);
+    expect(fixture.server.requests).toEqual([]);
+  });
+
   test('a blobless clone is pushed once its objects were fetched', async () => {
     const folder = await clone('--filter=blob:none');
     const git = fixture.git({ directory: folder });

@@ -1,3 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NO_AUTHORITIES } from '../../../src/helper/git/push-environment.ts';
 import { GitHttpRemote } from '../../support/git-http-remote.ts';
 import { KEY, PushFixture, SECRETS_OF_JOB } from './push-fixture.ts';
 
@@ -42,26 +47,28 @@ describe('URLs that the user rewrites', () => {
     },
   );
 
-  test.each(['insteadOf', 'pushInsteadOf'])('%s for exactly this URL is refused', async (kind) => {
-    const other = await thief();
-    try {
-      await fixture.sandbox.git(
-        fixture.directory,
-        'config',
-        `url.${other.url(fixture.app)}.${kind}`,
-        fixture.url,
-      );
-      await expect(fixture.pushFrom(fixture.jobWithKey())).rejects.toMatchObject({
-        verdict: 'refused',
-        why: expect.stringContaining('somewhere else'),
-      });
-      expect([...other.requests, ...fixture.server.requests]).toEqual([]);
-    } finally {
-      await other.stop();
-    }
-  });
+  test.each(['insteadOf', 'pushInsteadOf'])(
+    '%s for exactly this URL, and for every URL, does not either',
+    async (kind) => {
+      const other = await thief();
+      try {
+        for (const rewritten of [fixture.url, '', 'heroku-cd-'])
+          await fixture.sandbox.git(
+            fixture.directory,
+            'config',
+            '--add',
+            `url.${other.url(fixture.app)}.${kind}`,
+            rewritten,
+          );
+        fixture.expectPushed(await fixture.pushFrom(fixture.jobWithKey()));
+        expect(other.requests).toEqual([]);
+      } finally {
+        await other.stop();
+      }
+    },
+  );
 
-  test('a remote whose name is the URL is refused', async () => {
+  test('nor does a remote whose name is the URL', async () => {
     const other = await thief();
     try {
       await fixture.sandbox.git(
@@ -70,8 +77,8 @@ describe('URLs that the user rewrites', () => {
         `remote.${fixture.url}.pushUrl`,
         other.url(fixture.app),
       );
-      await expect(fixture.pushFrom(fixture.jobWithKey())).rejects.toMatchObject({ verdict: 'refused' });
-      expect([...other.requests, ...fixture.server.requests]).toEqual([]);
+      fixture.expectPushed(await fixture.pushFrom(fixture.jobWithKey()));
+      expect(other.requests).toEqual([]);
     } finally {
       await other.stop();
     }
@@ -85,6 +92,41 @@ describe('URLs that the user rewrites', () => {
       `${fixture.server.origin}.evil/`,
     );
     fixture.expectPushed(await fixture.pushFrom(fixture.jobWithKey()));
+  });
+});
+
+describe('authorities', () => {
+  /** A folder with the server's own, named as OpenSSL looks for it; GnuTLS reads every file. */
+  async function folderOfAuthorities(): Promise<string> {
+    const folder = fixture.sandbox.path('authorities');
+    await mkdir(folder);
+    const args = ['x509', '-hash', '-noout', '-in', fixture.server.caFile];
+    const hash = execFileSync('openssl', args, { encoding: 'utf8' }).trim();
+    await copyFile(fixture.server.caFile, join(folder, `${hash}.0`));
+    return folder;
+  }
+
+  test.each(['a variable', 'a setting'])('of a folder that %s names count', async (where) => {
+    const folder = await folderOfAuthorities();
+    const environment = fixture.jobWithKey(where === 'a variable' ? { GIT_SSL_CAPATH: folder } : {});
+    delete environment.GIT_SSL_CAINFO;
+    if (where === 'a setting')
+      await fixture.sandbox.git(fixture.directory, 'config', '--global', 'http.sslCAPath', folder);
+    fixture.expectPushed(await fixture.pushFrom(environment));
+  });
+
+  test('of a folder are not read where the file has the one that is needed', async () => {
+    const { binary, records } = await fixture.sandbox.recordingShim();
+    const environment = fixture.jobWithKey();
+    fixture.expectPushed(await fixture.push({}, { environment, gitBinary: binary, ...SECRETS_OF_JOB }));
+    const pushes = (await records()).filter(({ args }) => args[0] === 'push');
+    expect(pushes.map((one) => Object.values(one.environment).includes(NO_AUTHORITIES))).toEqual([
+      existsSync(NO_AUTHORITIES),
+    ]);
+    if (existsSync(NO_AUTHORITIES)) {
+      const entries = readdirSync(NO_AUTHORITIES, { withFileTypes: true });
+      expect(entries.filter((entry) => !entry.isDirectory())).toEqual([]);
+    }
   });
 });
 

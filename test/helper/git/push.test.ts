@@ -29,6 +29,29 @@ describe('what git and the server agree on', () => {
     expect(await fixture.branch('main')).toBeUndefined();
   });
 
+  test('the commit, and not what a branch or a tag has that is called like it', async () => {
+    const git = (...args: string[]): Promise<string> => fixture.sandbox.git(fixture.directory, ...args);
+    const names = [`refs/heads/${fixture.ids[2]}`, `refs/tags/${fixture.ids[1]}`];
+    for (const name of names) await git('update-ref', name, fixture.ids[0]);
+    try {
+      expect(await fixture.push({ commit: fixture.ids[1] })).toEqual({ kind: 'pushed' });
+      expect(await fixture.branch('main')).toBe(fixture.ids[1]);
+      expect(await fixture.push({ commit: fixture.ids[2] })).toEqual({ kind: 'pushed' });
+      expect(await fixture.branch('main')).toBe(fixture.ids[2]);
+    } finally {
+      for (const name of names) await git('update-ref', '-d', name);
+    }
+  });
+
+  test('one process of git for a push, once the clone and the git are known', async () => {
+    const { binary, records } = await fixture.sandbox.recordingShim();
+    const git = fixture.git({ gitBinary: binary });
+    await Promise.all([git.version(), git.cloneKind()]);
+    const before = (await records()).length;
+    expect(await git.push(fixture.request())).toEqual({ kind: 'pushed' });
+    expect((await records()).length - before).toBe(1);
+  });
+
   test('a pack too large for one piece', async () => {
     const big = await fixture.sandbox.history(`big-${fixture.app}`);
     const commit = await fixture.sandbox.commit(big.directory, {
