@@ -13,7 +13,7 @@ import { readContent, type DatabaseContent } from './database.ts';
 import { CaseCache, type CacheFault } from './cache.ts';
 import { HelperHost, type HelperRun } from './helper-host.ts';
 import { processesWith } from './processes.ts';
-import { LAPSE, type Scenario } from './scenarios.ts';
+import { LAPSE, SLOWER, type Scenario } from './scenarios.ts';
 import { writeRepository, type Stage } from './stage.ts';
 import { type Interference, type Moments, watch } from './witness.ts';
 
@@ -22,7 +22,7 @@ const EMAIL = 'deploy@example.com';
 /** Milliseconds that a build takes: long enough for a pusher to break off before its end. */
 const BUILD_MS = 150;
 /** Milliseconds after which a run counts as hung, and is killed. */
-const HUNG_MS = 90_000;
+const HUNG_MS = 90_000 * SLOWER;
 
 /** Config var that lets the release phase of the code from before fail. */
 const NO_RETURN = 'NO_RETURN';
