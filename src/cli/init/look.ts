@@ -106,6 +106,11 @@ function warningsOf(repository: Repository, app: AppFolder): readonly string[] {
       'heroku.yml: Heroku builds the images after `heroku stack:set container`, and only then. Of images it does not tell which commit is deployed, so every deployment pushes, and heroku-cd’s `rollback` and `build-app` are not for them. The local Heroku builds none: a rehearsal needs a Procfile.',
     );
   }
+  if (app.has('manage.py') && FRAMEWORKS.every(({ name, found }) => name !== 'django' || !found(app))) {
+    warnings.push(
+      'manage.py does not speak of Django, so it is not taken for Django’s. Where it migrates all the same, give `--migrate-command`.',
+    );
+  }
   if (!app.has('Procfile') && !app.has('heroku.yml')) {
     warnings.push(
       languageOf(app) === undefined

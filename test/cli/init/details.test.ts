@@ -287,3 +287,11 @@ test.each([
 ])('%s and the pattern %s', (path, pattern, expected) => {
   expect(matches(path, pattern)).toBe(expected);
 });
+
+test('a manage.py that is not Django’s is said to be none, and why', () => {
+  const bare = lookAt({ 'manage.py': 'from flask_script import Manager', 'requirements.txt': 'flask' });
+  expect(bare.frameworks).toEqual([]);
+  expect(bare.warnings).toContainEqual(expect.stringContaining('manage.py does not speak of Django'));
+  const django = lookAt({ 'manage.py': 'import django', 'requirements.txt': 'Django==5.2' });
+  expect(django.warnings).not.toContainEqual(expect.stringContaining('manage.py'));
+});
