@@ -134,3 +134,28 @@ test('a held window whose migration turns out to be done: dynos that booted befo
   expect(next.log).toMatch(/== restart[^]*== close window/);
   expect(await stage.standing()).toMatchObject({ formation: found.formation, page: false });
 });
+
+test('somebody deployed code of no known commit: an old commit, built before or not, is not deployed over it', async () => {
+  const built = await stage.commit();
+  expect(await stage.job('deploy').end).toMatchObject({ exitCode: 0 });
+  const unbuilt = await stage.commit();
+  await stage.commit();
+  expect(await stage.job('deploy').end).toMatchObject({ exitCode: 0 });
+  const [app] = stage.heroku.platform.apps.all;
+  const slug = app?.current.slug as { commit: string | null };
+  const { commit } = slug;
+  slug.commit = null;
+  try {
+    for (const revision of [built, unbuilt]) {
+      const old = await stage.job('deploy', { parameters: { revision } }).end;
+      expect(old).toMatchObject({ log: expect.stringContaining('force: true') });
+      expect(old.exitCode === 1 || old.exitCode === 2).toBe(true);
+      expect(app?.current.slug).toBe(slug);
+    }
+    const parameters = { revision: built, force: 'true' };
+    expect(await stage.job('deploy', { parameters }).end).toMatchObject({ exitCode: 0 });
+    expect(app?.current.slug?.commit).toBe(built);
+  } finally {
+    slug.commit = commit;
+  }
+});

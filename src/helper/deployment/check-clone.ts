@@ -1,7 +1,7 @@
 import type { Settings } from '../../parameters/index.ts';
 import { Refusal } from '../errors.ts';
 import type { Descent, Git } from '../ports/git.ts';
-import { short, type CloneFacts } from './facts.ts';
+import { type AppFacts, short, type CloneFacts } from './facts.ts';
 import type { Findings } from './findings.ts';
 import { checkTarball, FETCH_LIMIT_MS, transportOf } from './transport.ts';
 
@@ -151,6 +151,29 @@ export function requireDescent(
     what: `${short(commit)} does not descend from ${short(deployed)}, which is deployed on ${app}.`,
     why,
     next: `Deploy a commit that contains ${deployed}, or allow it with \`force: true\`.`,
+    parameter: 'force',
+  });
+}
+
+/**
+ * For a commit that is not on top of what Heroku had before, where nobody can tell which commit is deployed: of a
+ * slug that somebody built without saying, or on Fir, which has none.
+ * @throws Refusal unless `force` allows to deploy it.
+ */
+export function requireKnownDescent(
+  { app, current, deployedCommit, builds }: AppFacts,
+  commit: string,
+  force: boolean,
+): void {
+  const isFirst =
+    app.generation === 'fir'
+      ? builds.every(({ status }) => status !== 'succeeded')
+      : current?.slugId === undefined;
+  if (force || isFirst || deployedCommit !== undefined) return;
+  throw new Refusal({
+    what: `Whether ${short(commit)} descends from what is deployed on ${app.name} is not known, and it was not pushed on top of it.`,
+    why: 'Heroku names no commit for the current release; this may be an old build that was started again.',
+    next: 'Deploy a newer commit, or allow this one with `force: true`.',
     parameter: 'force',
   });
 }

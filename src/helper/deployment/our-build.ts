@@ -9,6 +9,7 @@ export class OurBuild {
   readonly #app: string;
   readonly #commit: string;
   readonly #before: ReadonlySet<string>;
+  #mayAppear = false;
 
   constructor(options: { heroku: Heroku; app: string; commit: string; before: readonly Build[] }) {
     this.#heroku = options.heroku;
@@ -21,5 +22,15 @@ export class OurBuild {
   async find(heroku: Heroku = this.#heroku): Promise<Build | undefined> {
     const builds = await heroku.builds(this.#app);
     return builds.find((build) => build.version === this.#commit && !this.#before.has(build.id));
+  }
+
+  /** It was asked for, and the answer is lost: Heroku may list it, or its release, only in a while. */
+  mayAppear(): void {
+    this.#mayAppear = true;
+  }
+
+  /** Whether not finding it proves nothing yet. */
+  get isAwaited(): boolean {
+    return this.#mayAppear;
   }
 }

@@ -16,6 +16,7 @@ import {
   haveCommit,
   readDescent,
   requireDescent,
+  requireKnownDescent,
 } from './check-clone.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short, type AppFacts } from './facts.ts';
@@ -69,6 +70,7 @@ export async function preflight(run: Run): Promise<Preflight> {
   requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
   if (descent === 'untold' && !settings.force) warnOfUnknownDescent(run, app, clone.commit);
   const chosen = await chooseShipping(heroku, app, clone.commit, { ...transport, force: settings.force });
+  if (chosen.kind === 'slug') requireKnownDescent(app, clone.commit, settings.force);
   const isBuilt = chosen.kind === 'push' || chosen.kind === 'tarball';
   if (settings['build-app'] !== '' && isBuilt) await waitForOthers(run, settings['build-app']);
   const { shipping, buildThere } = await planBuild(run, clone.commit, chosen, {

@@ -2,6 +2,7 @@ import { Failure, Refusal } from '../errors.ts';
 import type { PushOutcome } from '../ports/git.ts';
 import type { Build } from '../ports/heroku.ts';
 import { formatDuration } from '../time/format.ts';
+import { requireKnownDescent } from './check-clone.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short } from './facts.ts';
 import { activityOf, followBuild } from './follow-build.ts';
@@ -33,6 +34,7 @@ export async function pushCommit(
   for (let attempt = 1; ; attempt += 1) {
     signal.throwIfAborted();
     const outcome = await pushOnce(run, before, lease);
+    if (signal.aborted && outcome.kind === 'lost' && !outcome.unsent) ours.mayAppear();
     signal.throwIfAborted();
     switch (outcome.kind) {
       case 'pushed':
@@ -40,6 +42,7 @@ export async function pushCommit(
       case 'up-to-date':
         return adopt(run, before, ours);
       case 'non-fast-forward':
+        requireKnownDescent(before.app, before.clone.commit, run.settings.force);
         // Descent from the deployed commit was checked; only Heroku's branch is elsewhere, as after a rollback.
         return { kind: 'no-build' };
       case 'stale-lease':

@@ -1,4 +1,5 @@
 import { Failure } from '../errors.ts';
+import { HerokuApiError } from '../heroku/heroku-api-error.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { Build } from '../ports/heroku.ts';
 import type { Preflight, Run, Shipped } from './deploy-state.ts';
@@ -30,16 +31,28 @@ export async function ship(run: Run, before: Preflight, journal: JournalKeeper):
     if (act.harmless) continue;
     run.undo.push(undoOfShipping(run, before, ours, { what: act.undo, journal }));
   }
-  if (shipping.kind === 'slug') return releaseSlug(run, before, shipping.slugId);
-
-  const unchanged = (): Promise<void> => requireUnchanged(run, before);
-  if (shipping.kind === 'tarball') {
-    return fromBuild(await buildFromTarball(run, name, clone.commit, unchanged));
+  try {
+    return await send(run, before, ours);
+  } catch (error) {
+    const isCutOff =
+      run.ports.signal.aborted && error instanceof HerokuApiError && error.effect === 'unknown';
+    if (isCutOff) ours.mayAppear();
+    throw error;
   }
-  const pushed = await pushCommit(run, before, ours, shipping.lease);
-  if (pushed.kind === 'built') return fromBuild(pushed.build);
-  log.info('Heroku has this commit without a build of it to release: building it through the Builds API.');
-  return fromBuild(await buildFromTarball(run, name, clone.commit, unchanged));
+}
+
+async function send(run: Run, before: Preflight, ours: OurBuild): Promise<Shipped> {
+  const { clone, shipping } = before;
+  if (shipping.kind === 'slug') return releaseSlug(run, before, shipping.slugId);
+  if (shipping.kind === 'push') {
+    const pushed = await pushCommit(run, before, ours, shipping.lease);
+    if (pushed.kind === 'built') return fromBuild(pushed.build);
+    run.ports.log.info(
+      'Heroku has this commit without a build of it to release: building it through the Builds API.',
+    );
+  }
+  const unchanged = (): Promise<void> => requireUnchanged(run, before);
+  return fromBuild(await buildFromTarball(run, before.app.app.name, clone.commit, unchanged));
 }
 
 /**

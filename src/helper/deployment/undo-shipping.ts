@@ -2,7 +2,7 @@ import { Failure, type ErrorParts } from '../errors.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import type { Build, Heroku, Release } from '../ports/heroku.ts';
-import { waitFor } from '../time/wait.ts';
+import { TimedOut, waitFor } from '../time/wait.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short } from './facts.ts';
 import type { OurBuild } from './our-build.ts';
@@ -33,7 +33,9 @@ export function undoOfShipping(
   return {
     what,
     async run(): Promise<UndoOutcome> {
+      if (ours.isAwaited) await awaitAppearance(run, before, ours);
       const build = await stopBuild(run, before.app.app.name, before.clone.commit, ours);
+      await awaitRelease(run, before.app.app.name, build);
       await settleReleases(run, heroku, before.app.app.name);
       const current = await heroku.currentRelease(before.app.app.name);
       if (current?.id === before.app.current?.id) {
@@ -109,6 +111,44 @@ export async function stopBuild(
       slowdown: () => heroku.slowdown ?? 1,
     },
   );
+}
+
+/** Longer than Heroku takes for what it was asked for before the connection broke (Dev Center: Request Timeout). */
+const APPEARANCE_MS = 35_000;
+
+/** What was asked for without an answer may come about only after the run has been told to stop. */
+async function awaitAppearance(run: Run, { app }: Preflight, ours: OurBuild): Promise<void> {
+  const { closingHeroku: heroku, log } = run.ports;
+  const { name } = app.app;
+  const known = Math.max(app.current?.version ?? 0, ...app.releases.map(({ version }) => version));
+  log.info('Looking whether Heroku began with it all the same.');
+  await lookFor(run, async () => {
+    if ((await ours.find(heroku)) !== undefined) return true;
+    return (await heroku.releases(name, { max: 5 })).some(({ version }) => version > known);
+  });
+}
+
+/** A build that could not be cancelled any more becomes a release, though perhaps not at once. */
+async function awaitRelease(run: Run, name: string, build: Build | undefined): Promise<void> {
+  if (build?.status !== 'succeeded' || build.releaseId !== undefined) return;
+  const { closingHeroku: heroku } = run.ports;
+  await lookFor(run, async () => (await heroku.build(name, build.id)).releaseId !== undefined);
+}
+
+/** Looks again and again for a while; not to see it is an answer, too. */
+async function lookFor(run: Run, isThere: () => Promise<boolean>): Promise<void> {
+  const { clock, closingHeroku: heroku } = run.ports;
+  const ms = Math.min(APPEARANCE_MS, run.budget.closing().ms);
+  try {
+    await waitFor(async () => ((await isThere()) ? true : undefined), {
+      clock,
+      limit: { ms, parameter: 'deadline' },
+      what: 'what may have begun to appear',
+      slowdown: () => heroku.slowdown ?? 1,
+    });
+  } catch (error) {
+    if (!(error instanceof TimedOut)) throw error;
+  }
 }
 
 /** Waits until no release is pending. */

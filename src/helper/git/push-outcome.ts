@@ -29,7 +29,8 @@ const LOCAL =
 export function pushOutcome(result: GitResult, output: PushOutput): PushOutcome {
   if (result.ended === 'not-started') return { kind: 'unreachable', message: 'git push was not started' };
   if (result.ended !== 'by-itself' || result.exitCode === undefined) {
-    return { kind: 'lost', message: `git push: ${ending(result)}` };
+    const unsent = output.packBegun ? {} : ({ unsent: true } as const);
+    return { kind: 'lost', message: `git push: ${ending(result)}`, ...unsent };
   }
   return output.status === undefined
     ? withoutStatus(result, output)

@@ -50,8 +50,8 @@ export type PushOutcome =
   | { readonly kind: 'rate-limited'; readonly retryAfterMs?: number }
   /** Nothing of ours can have arrived: no connection, TLS refused, name not resolved. */
   | { readonly kind: 'unreachable'; readonly message: string }
-  /** The connection broke, git died or ran out of time: the pack may have arrived. */
-  | { readonly kind: 'lost'; readonly message: string }
+  /** The connection broke, git died or ran out of time: the pack may have arrived, unless it is `unsent`. */
+  | { readonly kind: 'lost'; readonly message: string; readonly unsent?: true }
   /** An object is missing from a blobless clone and its origin would not give it. */
   | { readonly kind: 'objects-missing'; readonly message: string };
 
