@@ -121,3 +121,16 @@ test('the same in a held window that is continued: it is closed, so nothing says
   expect(await stage.standing()).toMatchObject({ page: false });
   expect(await stage.job('recover').end).toMatchObject({ exitCode: 0 });
 });
+
+test('a lost run’s window that `close-window` cannot close is held, and says so', async () => {
+  const lost = await stage.job('deploy', {
+    parameters: { 'migrate-command': MIGRATION, 'before-migrate': 'kill -9 $PPID' },
+  }).end;
+  expect(lost.exitCode).toBeNull();
+  refuse('PATCH', 'formation');
+
+  const end = await stage.job('close-window', {}).end;
+
+  expect(end).toMatchObject({ exitCode: 3, log: expect.stringContaining('State now:') });
+  expect(await stage.standing()).toMatchObject({ page: true });
+});

@@ -14,7 +14,7 @@ import type { HelperHosts, HelperRun } from './helper-hosts.ts';
 const execute = promisify(execFile);
 const ORB = process.env['E2E_ORB'] ?? resolve(__dirname, '../../../orb/orb.yml');
 
-export type OrbCommand = 'deploy' | 'maintenance-wrapped-migrate' | 'recover';
+export type OrbCommand = 'deploy' | 'maintenance-wrapped-migrate' | 'recover' | 'close-window';
 
 interface OrbStep {
   readonly run?: { readonly name: string; readonly environment?: Readonly<Record<string, string>> };
