@@ -57,7 +57,10 @@ async function findWindow(run: Closing, app: App): Promise<JournalKeeper | Done>
   const keeper = new JournalKeeper(ports, found.journal);
   if (found.journal.status === 'prepared' || found.journal.status === 'open') {
     ports.log.info(`A run was at work on ${app.name} (${found.journal.writtenAt}); recovering first.`);
-    const missing = await recoverJournal(run, keeper);
+    const missing = await recoverJournal(run, keeper).catch((error: unknown) => {
+      const isTold = error instanceof HerokuCdError && error.verdict !== 'failed';
+      throw isTold ? error : held(run, error);
+    });
     const what = `What that run had left on ${app.name} was put back, and the window is closed.`;
     if (missing.length > 0) throw notAllBack(app, what, missing);
     if (keeper.current.status === 'closed') return { what, changed: true };
@@ -127,7 +130,7 @@ async function closing(run: Closing, window: Window): Promise<readonly string[]>
   }
 }
 
-function held({ settings }: Window, error: unknown): unknown {
+function held({ settings }: Pick<Window, 'settings'>, error: unknown): unknown {
   if (!(error instanceof HerokuCdError)) return error;
   const parts = partsOf(error);
   const app = settings['app-name'];

@@ -5,6 +5,7 @@ import { nothingPending, type PendingQuestion } from '../migration/before-releas
 import type { Preflight } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
 import { readProcfile } from './transport.ts';
+import { refuseApp } from '../one-off/attach-url.ts';
 import { namesTypes, requireKnownTypes } from '../window/selection.ts';
 
 /** What the decision is made from. */
@@ -21,6 +22,7 @@ export interface WindowQuestion extends PendingQuestion {
       | 'before-migrate'
       | 'after-migrate'
       | 'breaking-migration'
+      | 'flush-command'
     >;
 }
 
@@ -57,6 +59,9 @@ export async function decideWindow(
       ? await nothingPending(run, facts, commit, last)
       : !prepared.migrates;
   if (nothing) migrates = false;
+  const needsDyno = migrates || settings['flush-command'] !== '';
+  const unsupported = needsDyno ? refuseApp(facts.app) : undefined;
+  if (unsupported !== undefined) throw unsupported;
   const heldWindow = held !== undefined && (held.set.maintenance || held.set.stopped.length > 0);
   const continues = heldWindow || prepared?.continues === true;
   const window =

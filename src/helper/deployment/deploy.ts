@@ -82,7 +82,7 @@ export async function deploy(
 
 async function runPhases(run: Run, progress: Progress): Promise<void> {
   const { phases, undo } = run;
-  if (run.half === 'continue') phases.goOnFrom(await phasesOfFirstHalf(run.ports));
+  if (run.half === 'continue') await goOnFromFirstHalf(run);
   let before = await phases.run('preflight', () => preflight(run));
   progress.before = before;
   const { buildThere: there } = before;
@@ -117,9 +117,11 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   );
   progress.released = released;
   await journal.knowRelease(released.release.id);
-  if (released.releasePhase && before.shipping.kind !== 'nothing') progress.database = 'migrated';
+  const phaseMigrated = released.releasePhase && before.shipping.kind !== 'nothing';
+  if (phaseMigrated) progress.database = 'migrated';
 
-  if (before.migrates) {
+  if (before.migrates && phaseMigrated) await leaveToReleasePhase(run, journal);
+  else if (before.migrates) {
     await phases.run('migrate', async () => {
       if (await nothingToMigrate(run, before, window)) return journal.note({ stillPending: false });
       const begun = (): void => void (progress.noWayBack = true);
@@ -154,6 +156,22 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   if (stays) return run.ports.log.warn('Behind its page nobody can ask how the app is: no health check.');
   progress.noWayBack = true;
   await phases.run('health', () => lookAtHealth(run, before, health, released.release));
+}
+
+/** The deadline is the whole run's, and so is the report. @throws Refusal where the first half has left no time. */
+async function goOnFromFirstHalf({ ports, phases, budget }: Run): Promise<void> {
+  const earlier = await phasesOfFirstHalf(ports);
+  phases.goOnFrom(earlier);
+  const [first] = earlier;
+  if (first !== undefined) budget.countFrom(Date.parse(first.startedAt));
+}
+
+/** No Procfile of the commit had shown it, as where a buildpack or a heroku.yml brings it. */
+async function leaveToReleasePhase({ ports }: Run, journal: JournalKeeper): Promise<void> {
+  ports.log.warn(
+    'The slug has a `release` process, which has migrated: `migrate-command` is not run, so that nothing is migrated twice.',
+  );
+  await journal.note({ migrates: false });
 }
 
 /** The window is somebody's to work in from now on, and stays open until that somebody closes it. */

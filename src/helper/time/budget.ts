@@ -14,7 +14,7 @@ export interface Limit {
 /** The whole run's time, of which no single wait may use more than is left. */
 export class Budget {
   readonly #clock: Clock;
-  readonly #end: number;
+  #end: number;
 
   /** @throws Refusal where the deadline leaves nothing beside the closing reserve. */
   constructor(clock: Clock, deadlineMs: number) {
@@ -28,6 +28,22 @@ export class Budget {
     }
     this.#clock = clock;
     this.#end = clock.now() + deadlineMs;
+  }
+
+  /**
+   * The run began earlier, in another process: counts from then on, in milliseconds since the epoch.
+   * @throws Refusal where nothing is left beside the closing reserve.
+   */
+  countFrom(began: number): void {
+    const used = Math.max(0, this.#clock.now() - began);
+    this.#end -= used;
+    if (this.limit({ ms: 1, parameter: 'deadline' }).ms > 0) return;
+    throw new Refusal({
+      what: `deadline: it is over. This run began ${formatDuration(used)} ago.`,
+      why: 'The first half of a deployment and the time after it count as well. Nothing was changed.',
+      next: 'Run the job again, or raise `deadline`.',
+      parameter: 'deadline',
+    });
   }
 
   /** The given limit, or what the deadline leaves of it. */
