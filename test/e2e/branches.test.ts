@@ -94,7 +94,7 @@ test('what a line needs may be set by a step before the deployment, and a comman
 });
 
 test('every line that will not do is named at once, with an app name beside it, and nothing is asked', async () => {
-  const { exitCode, log } = await byBranch('main: Corner-Shop\nrelease-.*: acme-shop\nproduction acme-shop', {
+  const { exitCode, log, job } = await byBranch('main: Corner-Shop\nrelease-.*: acme-shop\nproduction acme-shop', {
     parameters: { 'app-name': APP },
   });
   expect(exitCode).toBe(2);
@@ -107,6 +107,10 @@ test('every line that will not do is named at once, with an app name beside it, 
     expect(log).toContain(said);
   }
   expect(log.match(/ERROR:/g)).toHaveLength(1);
+  // One step is red: the one that says why.
+  expect(job.steps.filter(({ status }) => status === 'failed').map(({ name }) => name)).toEqual([
+    'Ask Heroku for the app',
+  ]);
   expect(world.heroku.control.requests()).toEqual([]);
 });
 
