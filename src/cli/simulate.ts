@@ -11,6 +11,7 @@ interface Flags {
   readonly postgres?: true;
   readonly key?: string;
   readonly buildTime?: number;
+  readonly buildCommand?: string;
   readonly printEnv?: true;
 }
 
@@ -38,6 +39,10 @@ export function simulate(edge: Edge): Command {
     .addOption(
       new Option('--build-time <duration>', 'how long a build takes, such as 5s').argParser(readDuration),
     )
+    .option(
+      '--build-command <command>',
+      'what to run in each build, in place of a buildpack, such as "npm ci"',
+    )
     .option('--print-env', 'print the variables that point the Heroku CLI, git and heroku-cd at it')
     .action(async (flags: Flags) => {
       await simulateCommand(toOptions(flags), {
@@ -57,6 +62,7 @@ function toOptions(flags: Flags): SimulateOptions {
     ...(flags.postgres === undefined ? {} : { postgres: flags.postgres }),
     ...(flags.key === undefined ? {} : { key: flags.key }),
     ...(flags.buildTime === undefined ? {} : { buildMs: flags.buildTime }),
+    ...(flags.buildCommand === undefined ? {} : { buildCommand: flags.buildCommand }),
     ...(flags.printEnv === undefined ? {} : { printEnvironment: flags.printEnv }),
   };
 }

@@ -18,6 +18,8 @@ export interface SimulateOptions {
   readonly key?: string;
   /** Milliseconds that a build takes. */
   readonly buildMs?: number;
+  /** What is run in bash in the folder of each build, in place of a buildpack. */
+  readonly buildCommand?: string;
   /** Print the variables alone, ready for a shell. */
   readonly printEnvironment?: boolean;
 }
@@ -45,7 +47,10 @@ export async function simulateCommand(options: SimulateOptions, ports: SimulateP
     ...(options.controlPort === undefined ? {} : { controlPort: options.controlPort }),
     ...(options.dataDirectory === undefined ? {} : { dataDirectory: options.dataDirectory }),
     ...(options.key === undefined ? {} : { account: { key: options.key } }),
-    ...(options.buildMs === undefined ? {} : { settings: { buildMs: options.buildMs } }),
+    settings: {
+      ...(options.buildMs === undefined ? {} : { buildMs: options.buildMs }),
+      ...(options.buildCommand === undefined ? {} : { buildCommand: options.buildCommand }),
+    },
   });
   try {
     const lines = exportLines(heroku.environment());

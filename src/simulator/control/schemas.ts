@@ -28,6 +28,7 @@ const settings = v.partial(
   v.strictObject({
     buildMs: milliseconds,
     buildResult: v.picklist(['succeed', 'fail']),
+    buildCommand: v.string(),
     buildOutput: v.array(v.string()),
     startDelayMs: milliseconds,
     stopDelayMs: milliseconds,

@@ -15,6 +15,7 @@ const namePattern = /^[a-z][a-z0-9-]{1,28}[a-z0-9]$/;
 export const defaultSettings: AppSettings = {
   buildMs: 0,
   buildResult: 'succeed',
+  buildCommand: '',
   buildOutput: [],
   startDelayMs: 0,
   stopDelayMs: 0,

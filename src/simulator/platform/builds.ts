@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Slug } from '../parts.ts';
+import { runBuildCommand } from './build-command.ts';
 import { canceledLines, failureLines, openingLines, releasedLines, slugLines } from './build-output.ts';
 import type { Changes } from './changes.ts';
 import { deferred } from './deferred.ts';
@@ -117,9 +118,14 @@ export class Builds {
     signal: AbortSignal,
     say: (lines: readonly string[]) => void,
   ): Promise<SlugRecord> {
-    const { buildMs, buildOutput, buildResult } = app.settings;
+    const { buildCommand, buildMs, buildOutput, buildResult } = app.settings;
     const id = newId();
     const { directory, processTypes } = await request.unpack(id);
+    if (buildCommand !== '') {
+      say([`-----> Running ${buildCommand}`]);
+      const onLine = (line: string): void => say([`       ${line}`]);
+      await runBuildCommand({ command: buildCommand, directory, configVars: app.configVars, onLine, signal });
+    }
     say(buildOutput.map((line) => `       ${line}`));
     if (buildMs > 0) await sleep(buildMs, undefined, { signal, ref: false });
     if (buildResult === 'fail') throw new Error('The buildpack failed, as the settings of this app ask for.');

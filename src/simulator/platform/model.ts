@@ -170,6 +170,8 @@ export interface AppSettings {
   buildMs: number;
   /** `fail`: builds end with `buildOutput` and "failed to compile". */
   buildResult: 'succeed' | 'fail';
+  /** Run in bash in the folder of a slug before it is done, as a buildpack is; empty: nothing is. */
+  buildCommand: string;
   /** Lines that a build prints besides its own. */
   buildOutput: readonly string[];
   /** Milliseconds between a dyno's start and `up`. */

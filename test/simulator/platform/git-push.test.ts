@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { TestHeroku } from '../support/local.ts';
 import { appFiles } from '../support/workspace.ts';
 
@@ -60,6 +63,33 @@ describe('a push to main', () => {
     expect(await test.heroku.platform.gitServer?.branchCommit('fails', 'main')).toBeUndefined();
     expect(app.releases).toHaveLength(2);
     expect(app.builds).toMatchObject([{ status: 'failed', slug: null, release: null }]);
+  });
+
+  it('runs the build command in the slug, with the config vars', async () => {
+    const { app, workspace } = await test.deployedApp('with-a-command');
+    app.configVars = { ...app.configVars, WORD: 'installed' };
+    app.settings.buildCommand = 'echo "$WORD" | tee module.txt; sleep 1000 & echo in the background >&2';
+    await workspace.commit('again');
+    const { code, stderr } = await test.push(workspace, 'with-a-command');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/-----> Running echo [^]* installed\s[^]*-----> Discovering process types/);
+    expect(stderr).toContain(' in the background');
+    expect(await readFile(join(app.current?.slug?.directory ?? '', 'module.txt'), 'utf8')).toBe(
+      'installed\n',
+    );
+  });
+
+  it('is rejected when the build command fails, and leaves no slug', async () => {
+    const app = create('fails-by-command');
+    app.settings.buildCommand = 'pwd; exit 3';
+    const workspace = await test.workspace();
+    await workspace.commit();
+    const { code, stderr } = await test.push(workspace, 'fails-by-command');
+    expect(code).toBe(1);
+    expect(stderr).toContain('The build command ended with 3: pwd; exit 3');
+    const [, folder = ''] = /remote: +(\/\S+)/.exec(stderr) ?? [];
+    expect(folder).not.toBe('');
+    expect(existsSync(folder)).toBe(false);
   });
 
   it('is rejected without a Procfile, with the reason', async () => {
