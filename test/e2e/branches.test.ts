@@ -94,9 +94,12 @@ test('what a line needs may be set by a step before the deployment, and a comman
 });
 
 test('every line that will not do is named at once, with an app name beside it, and nothing is asked', async () => {
-  const { exitCode, log, job } = await byBranch('main: Corner-Shop\nrelease-.*: acme-shop\nproduction acme-shop', {
-    parameters: { 'app-name': APP },
-  });
+  const { exitCode, log, job } = await byBranch(
+    'main: Corner-Shop\nrelease-.*: acme-shop\nproduction acme-shop',
+    {
+      parameters: { 'app-name': APP },
+    },
+  );
   expect(exitCode).toBe(2);
   for (const said of [
     'app-name: it cannot be given together with `deployments`',
