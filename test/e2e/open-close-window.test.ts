@@ -116,6 +116,29 @@ test('deployments work inside the window and leave it open; closing brings back 
   expect(await world.visit()).toBe('200 two');
 });
 
+test('caches are flushed before the page comes off, and one that is not keeps no window open', async () => {
+  await opened();
+  const refused = await close('--flush-cache');
+  expect(refused).toMatchObject({ exitCode: 2 });
+  expect(refused.log).toContain('no cache of corner-shop is found');
+  expect(await state()).toEqual(OPEN);
+
+  const failed = await close('--flush-command', 'echo "worker=$(echo cleared)"; exit 3');
+  expect({ ...failed, ...(await state()) }).toMatchObject({ exitCode: 5, ...CLOSED });
+  expect(failed.log).toMatch(/flush \| worker=cleared[^]*The maintenance page of corner-shop is off/);
+  expect(failed.log).toMatch(
+    /ERROR: The window of corner-shop is closed: .* flush-command ended with exit status 3/,
+  );
+  expect(failed.log).toMatch(/ {2}next +heroku-cd run --app-name corner-shop -- /);
+  // Nobody is served by what was flushed again and again.
+  expect((await close('--flush-command', 'true')).log).toContain('Nothing was changed');
+
+  await opened();
+  const { code, stdout } = await helper.run(['window', 'close', '--json', '--flush-command', 'true']);
+  expect({ code, ...(await state()) }).toMatchObject({ code: 0, ...CLOSED });
+  expect(JSON.parse(stdout)).toMatchObject({ caches: ['flush-command: ended with exit status 0'] });
+});
+
 test('a migration that failed in the window holds it against closing, until a run continues it', async () => {
   await opened();
   const migrate = (command: string): ReturnType<typeof call> =>

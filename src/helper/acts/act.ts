@@ -68,7 +68,15 @@ export async function perform<S extends Pick<Settings<'run'>, 'app-name' | 'depl
   const verdict = error?.verdict ?? 'succeeded';
   const exitCode = exitCodeOf(verdict);
   const json = { app, verdict, exitCode, ...facts };
-  const ended = { startedAt, verdict, what, database, from: facts['from'], commit: facts['commit'] };
+  const ended = {
+    startedAt,
+    verdict,
+    what,
+    database,
+    from: facts['from'],
+    commit: facts['commit'],
+    caches: facts['caches'],
+  };
   if (error === undefined) {
     return { exitCode, json: { ...json, what }, lines: [what, ...lines, ...(await keep(ended))] };
   }

@@ -1,4 +1,5 @@
 import type { Settings } from '../../parameters/index.ts';
+import { flushBeforeOpening, type FlushPlan, planFlush } from '../deployment/flush.ts';
 import { waitForOthers } from '../deployment/preflight.ts';
 import { restartDynos } from '../deployment/restart.ts';
 import { HerokuCdError, partsOf, Refusal } from '../errors.ts';
@@ -6,7 +7,7 @@ import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import type { App } from '../ports/heroku.ts';
 import { keeperFromFormation } from '../recovery/from-formation.ts';
 import { recoverJournal } from '../recovery/recover.ts';
-import { closeWindow as close } from '../window/close.ts';
+import { type Closed, closeWindow as close } from '../window/close.ts';
 import { settleOneOffs } from '../window/one-offs.ts';
 import type { Window } from '../window/window.ts';
 import type { Act, Done } from './act.ts';
@@ -16,30 +17,40 @@ type Closing = Act<Settings<'window close'>>;
 /**
  * Closes a window that was opened by hand: dynos are restarted, processes come back as they were found, the
  * page comes off last. What a person changed meanwhile is left and reported. Without a journal the parameter
- * `formation` says how the process types were.
+ * `formation` says how the process types were. Caches are flushed right before the processes are back.
  * @throws Refusal where the page is on and nothing says how the app was; HerokuCdError of verdict `held`
  * where the window stays as it is, `incomplete` where it is closed and a process type is not back.
  */
 export async function closeWindow(run: Closing): Promise<Done> {
   const { ports } = run;
   const app = await ports.heroku.app(run.settings['app-name']);
+  const flush = await planFlush(run);
   const found = await findWindow(run, app);
   if (!(found instanceof JournalKeeper)) return found;
   const window: Window = { ...run, journal: found };
   await beforeClosing(run, window);
-  const notBack = await closing(run, window);
+  const { notBack, caches, unflushed } = await closing(run, window, flush);
   const { set, found: before } = found.current;
   await found.note({ status: 'closed' });
   const page = set.maintenance ? 'the page is off' : 'the page was on before and stays on';
   const what = `The window of ${app.name} is closed: ${page}.`;
-  if (notBack.length === 0) return { what, changed: true, formation: before.formation };
-  throw notAllBack(app, what, notBack);
+  if (notBack.length > 0) throw notAllBack(app, what, notBack, unflushed);
+  const done = { what, changed: true, formation: before.formation, caches };
+  if (unflushed === undefined) return done;
+  const parts = partsOf(unflushed);
+  return { ...done, error: new HerokuCdError('incomplete', { ...parts, what: `${what} ${parts.what}` }) };
 }
 
-function notAllBack({ name }: App, what: string, types: readonly string[]): HerokuCdError {
+function notAllBack(
+  { name }: App,
+  what: string,
+  types: readonly string[],
+  besides?: HerokuCdError,
+): HerokuCdError {
+  const why = 'The release may no longer have them, or Heroku refused their quantity or size.';
   return new HerokuCdError('incomplete', {
     what: `${what} These process types could not be brought back: ${types.join('; ')}.`,
-    why: 'The release may no longer have them, or Heroku refused their quantity or size.',
+    why: besides === undefined ? why : `${why} ${besides.what} That does it: ${besides.next ?? ''}`,
     next: `heroku ps:scale -a ${name}`,
   });
 }
@@ -108,7 +119,11 @@ async function beforeClosing(run: Closing, window: Window): Promise<void> {
 }
 
 /** Goes on whatever signal arrives. */
-async function closing(run: Closing, window: Window): Promise<readonly string[]> {
+async function closing(
+  run: Closing,
+  window: Window,
+  flush: FlushPlan | undefined,
+): Promise<Closed & Awaited<ReturnType<typeof flushBeforeOpening>>> {
   const { ports, settings } = run;
   const { journal } = window;
   const name = settings['app-name'];
@@ -124,7 +139,8 @@ async function closing(run: Closing, window: Window): Promise<readonly string[]>
       );
     }
     if (settings['restart-dynos']) await restartDynos(run, journal);
-    return (await close(window, current)).notBack;
+    const flushed = flush === undefined ? { caches: [] } : await flushBeforeOpening(run, flush);
+    return { ...flushed, ...(await close(window, current)) };
   } catch (error) {
     throw held(window, error);
   }

@@ -1,4 +1,4 @@
-import type { Cache } from '../caches/cache.ts';
+import type { Cache, Flushed } from '../caches/cache.ts';
 import {
   describeUnflushed,
   flushAll,
@@ -7,7 +7,7 @@ import {
   readCache,
   requireFlushable,
 } from '../caches/flush.ts';
-import { HerokuCdError, partsOf, Refusal } from '../errors.ts';
+import { type ErrorParts, HerokuCdError, partsOf, Refusal } from '../errors.ts';
 import { messageOf } from '../output/message.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Progress, Run } from './deploy-state.ts';
@@ -85,8 +85,10 @@ export async function flushCaches(run: Run, progress: Progress): Promise<void> {
     await run.phases.run('flush caches', () => flush(run, progress));
   } catch (error) {
     if (run.ports.signal.aborted && progress.noWayBack === undefined) throw error;
-    const parts = error instanceof HerokuCdError ? partsOf(error) : { what: messageOf(error), cause: error };
-    progress.unflushed = new HerokuCdError('incomplete', { ...parts, next: nextOf(run.settings) });
+    progress.unflushed = new HerokuCdError('incomplete', {
+      ...partsOfAny(error),
+      next: nextOf(run.settings),
+    });
   }
 }
 
@@ -123,20 +125,53 @@ export function neverFlushed(
 async function flush({ ports, settings, budget }: Run, progress: Progress): Promise<void> {
   // Once there is no way back, a signal stops the dyno of `flush-command`, and nothing else.
   const flushing = { ports, settings, budget, evenInterrupted: progress.noWayBack === true };
-  let cache: Cache | undefined;
-  if (settings['flush-cache']) {
-    const { closingHeroku } = ports;
-    cache = await readCache({ settings, ports: { ...ports, heroku: closingHeroku } });
-    if (cache === undefined && progress.before?.flush?.cache !== undefined) throw noCache(settings);
-  }
-  const all = await flushAll(flushing, cache);
-  progress.caches = all.filter(({ flushed }) => flushed).map(({ cache: name, how }) => `${name}: ${how}`);
+  const all = await flushPlanned(flushing, progress.before?.flush);
+  progress.caches = flushedOf(all);
   const parts = describeUnflushed(settings, all);
   if (parts !== undefined) throw new HerokuCdError('incomplete', parts);
   await progress.journal?.note({ unflushed: false });
 }
 
-function nextOf(settings: Run['settings']): string {
+async function flushPlanned(
+  flushing: Flushing & Planning,
+  plan: FlushPlan | undefined,
+): Promise<readonly Flushed[]> {
+  const { ports, settings } = flushing;
+  let cache: Cache | undefined;
+  if (settings['flush-cache']) {
+    cache = await readCache({ settings, ports: { ...ports, heroku: ports.closingHeroku } });
+    if (cache === undefined && plan?.cache !== undefined) throw noCache(settings);
+  }
+  return flushAll(flushing, cache);
+}
+
+/** Each with how that is known. */
+function flushedOf(all: readonly Flushed[]): readonly string[] {
+  return all.filter(({ flushed }) => flushed).map(({ cache, how }) => `${cache}: ${how}`);
+}
+
+/** Whatever happens on the way, the window that this is done in is closed: what was flushed, and what was not. */
+export async function flushBeforeOpening(
+  { ports, settings, budget }: Omit<Flushing, 'evenInterrupted'> & Planning,
+  plan: FlushPlan,
+): Promise<{ readonly caches: readonly string[]; readonly unflushed?: HerokuCdError }> {
+  const unflushed = (parts: ErrorParts): HerokuCdError =>
+    new HerokuCdError('incomplete', { ...parts, next: nextOf(settings) });
+  try {
+    const all = await flushPlanned({ ports, settings, budget, evenInterrupted: true }, plan);
+    const parts = describeUnflushed(settings, all);
+    const caches = flushedOf(all);
+    return parts === undefined ? { caches } : { caches, unflushed: unflushed(parts) };
+  } catch (error) {
+    return { caches: [], unflushed: unflushed(partsOfAny(error)) };
+  }
+}
+
+function partsOfAny(error: unknown): ErrorParts {
+  return error instanceof HerokuCdError ? partsOf(error) : { what: messageOf(error), cause: error };
+}
+
+function nextOf(settings: Planning['settings']): string {
   const { 'app-name': app, 'cache-config-prefix': prefix, 'flush-command': command } = settings;
   const line = `'${command.replaceAll("'", `'\\''`)}'`;
   if (!settings['flush-cache']) return `heroku-cd run --app-name ${app} -- ${line}`;

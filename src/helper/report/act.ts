@@ -23,6 +23,8 @@ export interface Ended {
   /** Version numbers and a commit, of a rollback. */
   readonly from?: unknown;
   readonly commit?: unknown;
+  /** Each with how it is known to be flushed. */
+  readonly caches?: unknown;
 }
 
 /** An error that a command of this kind throws, as its end. An abort surfaces as anything; its own reason is the truth. */
@@ -72,7 +74,7 @@ export async function keepActReport(
     recoveryPoint: null,
     sharedDatabase: [],
     migration: null,
-    caches: [],
+    caches: Array.isArray(ended.caches) ? (ended.caches as readonly string[]) : [],
     phases: [
       {
         name: command,

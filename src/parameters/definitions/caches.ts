@@ -2,6 +2,9 @@ import type { ParameterDefinition } from '../definition.ts';
 import { checkConfigPrefix } from '../rules.ts';
 import { DEPLOYING } from './commands-of.ts';
 
+/** What closes a window or releases without one. */
+const FLUSHING = [...DEPLOYING, 'window close'] as const;
+
 /** Flushing caches. */
 export const CACHES = [
   {
@@ -9,8 +12,8 @@ export const CACHES = [
     type: 'boolean',
     default: false,
     description:
-      'Flush the app’s memcached add-on (MemCachier, Memcached Cloud): behind the page where there is a window, after the release otherwise. Each server has to prove it. Where there is no such add-on or it cannot be reached, the deployment is refused before anything is touched; a flush that fails later is exit 5.',
-    commands: DEPLOYING,
+      'Flush the app’s memcached add-on (MemCachier, Memcached Cloud): behind the page where there is a window, after the release otherwise. Each server has to prove it. Where there is no such add-on or it cannot be reached, it is refused before anything is touched; a flush that fails later is exit 5.',
+    commands: FLUSHING,
   },
   {
     name: 'cache-config-prefix',
@@ -18,7 +21,7 @@ export const CACHES = [
     default: '',
     description:
       'What the config vars of the cache begin with, such as `MEMCACHIER` or, for an attachment of another name, `CACHE` (`CACHE_SERVERS`, `CACHE_USERNAME`, `CACHE_PASSWORD`). Needed where there are several caches. They are read from the app, else from the job’s environment.',
-    commands: [...DEPLOYING, 'flush-cache'],
+    commands: [...FLUSHING, 'flush-cache'],
     check: checkConfigPrefix,
   },
   {
@@ -26,8 +29,8 @@ export const CACHES = [
     type: 'string',
     default: '',
     description:
-      'A command that clears any other cache, such as `rails runner Rails.cache.clear`, run in a one-off dyno of the current release; where memcached is flushed too, after that. For a deployment it does so without `flush-cache` as well. Its limit is `migrate-timeout`. The dyno’s shell reads it, so variables in it are the app’s.',
-    commands: [...DEPLOYING, 'flush-cache'],
+      'A command that clears any other cache, such as `rails runner Rails.cache.clear`, run in a one-off dyno of the current release; where memcached is flushed too, after that. A deployment, and the closing of a window, do so without `flush-cache` as well. Its limit is `migrate-timeout`. The dyno’s shell reads it, so variables in it are the app’s.',
+    commands: [...FLUSHING, 'flush-cache'],
     verbatim: true,
   },
   {
