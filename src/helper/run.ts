@@ -1,5 +1,6 @@
 import { environmentName, PARAMETERS, type Settings } from '../parameters/index.ts';
-import type { Act, Done, perform as Perform } from './acts/act.ts';
+import { perform, type Act, type Done } from './acts/act.ts';
+import { setPage } from './acts/page.ts';
 import { chooseByBranch } from './commands/by-branch.ts';
 import type { Answer, Invocation } from './commands/command.ts';
 import { identifyCommand, NO_APP, writeAppId } from './commands/identify.ts';
@@ -9,6 +10,7 @@ import { createFileStore } from './edge/file-store.ts';
 import { startHeartbeat } from './edge/heartbeat.ts';
 import { Refusal } from './errors.ts';
 import { gitOnDemand } from './git/on-demand.ts';
+import { createHeroku } from './heroku/client.ts';
 import { resolveHosts } from './heroku/hosts.ts';
 import type { LiveLine } from './output/live-line.ts';
 import type { LineLog } from './output/log.ts';
@@ -59,14 +61,14 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
         const settings = readSettings('deploy', invocation.flags, around.environment);
         const { deployCommand } = await import('./commands/of-deployments.ts');
         const options = { phases, half: halfOf(settings) };
-        return await deployCommand(await connect(settings, around), settings, options, reporting);
+        return await deployCommand(connect(settings, around), settings, options, reporting);
       }
       case 'migrate': {
         const { push, ...settings } = readSettings('migrate', invocation.flags, around.environment);
         const { deployCommand } = await import('./commands/of-deployments.ts');
         const deployment = { ...settings, maintenance: 'always' };
         const options = { phases, push, half: halfOf(settings) };
-        return await deployCommand(await connect(settings, around), deployment, options, reporting);
+        return await deployCommand(connect(settings, around), deployment, options, reporting);
       }
       case 'window open': {
         const settings = readSettings('window open', invocation.flags, around.environment);
@@ -78,7 +80,7 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
           revision: '',
         };
         const options = { phases, push: false, openOnly: true, half: halfOf(settings) };
-        return await deployCommand(await connect(settings, around), deployment, options, reporting);
+        return await deployCommand(connect(settings, around), deployment, options, reporting);
       }
       case 'window close': {
         const settings = readSettings('window close', invocation.flags, around.environment);
@@ -87,7 +89,7 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
           command: invocation.command,
           log: around.log,
           settings,
-          ports: await connect(settings, around),
+          ports: connect(settings, around),
         };
         return await perform(report.ports, settings, 'unknown', closeWindow, (ended) =>
           keepActReport(report, ended),
@@ -97,66 +99,63 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       case 'maintenance off': {
         const on = invocation.command === 'maintenance on';
         const settings = readSettings(invocation.command, invocation.flags, around.environment);
-        const { setPage } = await import('./acts/small.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', (act) =>
-          setPage(act, on),
-        );
+        return await perform(connect(settings, around), settings, 'untouched', (act) => setPage(act, on));
       }
       case 'maintenance-page set': {
         const settings = readSettings('maintenance-page set', invocation.flags, around.environment);
         const { setPages } = await import('./acts/maintenance-page.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', setPages);
+        return await perform(connect(settings, around), settings, 'untouched', setPages);
       }
       case 'maintenance-page clear': {
         const settings = readSettings('maintenance-page clear', invocation.flags, around.environment);
         const { clearPages } = await import('./acts/maintenance-page.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', clearPages);
+        return await perform(connect(settings, around), settings, 'untouched', clearPages);
       }
       case 'maintenance-page check': {
         const settings = readSettings('maintenance-page check', invocation.flags, around.environment);
         const { checkPages } = await import('./acts/maintenance-page.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', checkPages);
+        return await perform(connect(settings, around), settings, 'untouched', checkPages);
       }
       case 'scale': {
         const settings = readSettings('scale', invocation.flags, around.environment);
-        const { scale } = await import('./acts/small.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', scale);
+        const { scale } = await import('./acts/scale.ts');
+        return await perform(connect(settings, around), settings, 'untouched', scale);
       }
       case 'run': {
         const settings = readSettings('run', invocation.flags, around.environment);
         const { runCommand } = await import('./commands/of-deployments.ts');
-        return await perform(await connect(settings, around), settings, 'unknown', runCommand);
+        return await perform(connect(settings, around), settings, 'unknown', runCommand);
       }
       case 'backup capture': {
         const settings = readSettings('backup capture', invocation.flags, around.environment);
         const { captureByHand } = await import('./commands/of-deployments.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', captureByHand);
+        return await perform(connect(settings, around), settings, 'untouched', captureByHand);
       }
       case 'backup restore': {
         const settings = readSettings('backup restore', invocation.flags, around.environment);
         const { restoreByHand } = await import('./commands/of-deployments.ts');
         const act = (one: Act<typeof settings>): Promise<Done> =>
           restoreByHand(one, { ...defaultSettings('deploy'), ...settings });
-        return await perform(await connect(settings, around), settings, 'unknown', act);
+        return await perform(connect(settings, around), settings, 'unknown', act);
       }
       case 'backup list': {
         const settings = readSettings('backup list', invocation.flags, around.environment);
         const { listBackups } = await import('./commands/of-deployments.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', listBackups);
+        return await perform(connect(settings, around), settings, 'untouched', listBackups);
       }
       case 'flush-cache': {
         const settings = readSettings('flush-cache', invocation.flags, around.environment);
         const { flushCache } = await import('./commands/of-deployments.ts');
-        return await perform(await connect(settings, around), settings, 'untouched', flushCache);
+        return await perform(connect(settings, around), settings, 'untouched', flushCache);
       }
       case 'identify': {
         const settings = readSettings('identify', invocation.flags, around.environment);
-        return await identifyCommand(await connect(settings, around), settings);
+        return await identifyCommand(connect(settings, around), settings);
       }
       case 'recover': {
         const settings = readSettings('recover', invocation.flags, around.environment);
         const { recoverCommand } = await import('./commands/of-deployments.ts');
-        return await recoverCommand(await connect(settings, around), settings, around.log);
+        return await recoverCommand(connect(settings, around), settings, around.log);
       }
       case 'rollback': {
         const settings = readSettings('rollback', invocation.flags, around.environment);
@@ -165,7 +164,7 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
           command: invocation.command,
           log: around.log,
           settings,
-          ports: await connect(settings, around),
+          ports: connect(settings, around),
         };
         return await perform(report.ports, settings, 'untouched', rollBack, (ended) =>
           keepActReport(report, ended),
@@ -182,22 +181,22 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
       case 'ssh-key add': {
         const settings = readSettings('ssh-key add', invocation.flags, around.environment);
         const { addSshKey } = await import('./ssh-key/commands.ts');
-        return await addSshKey((await reach(settings, around)).heroku.sshKeys, settings, around.environment);
+        return await addSshKey(reach(settings, around).heroku.sshKeys, settings, around.environment);
       }
       case 'ssh-key list': {
         const settings = readSettings('ssh-key list', invocation.flags, around.environment);
         const { listSshKeys } = await import('./ssh-key/commands.ts');
-        return await listSshKeys((await reach(settings, around)).heroku.sshKeys);
+        return await listSshKeys(reach(settings, around).heroku.sshKeys);
       }
       case 'ssh-key remove': {
         const settings = readSettings('ssh-key remove', invocation.flags, around.environment);
         const { removeSshKey } = await import('./ssh-key/commands.ts');
-        return await removeSshKey((await reach(settings, around)).heroku.sshKeys, settings);
+        return await removeSshKey(reach(settings, around).heroku.sshKeys, settings);
       }
       case 'plan': {
         const settings = readSettings('plan', invocation.flags, around.environment);
         const { planCommand } = await import('./commands/of-deployments.ts');
-        return await planCommand(await connect(settings, around), settings);
+        return await planCommand(connect(settings, around), settings);
       }
     }
   } finally {
@@ -232,16 +231,10 @@ function hideKeyFromTheStart(invocation: Invocation, { environment, log }: Surro
   }
 }
 
-/** What keeps the rules of a single act; loaded by a command that is one. */
-const perform: typeof Perform = async (...given) => (await import('./acts/small.ts')).perform(...given);
-
 /** Builds the ports: the only place that knows which implementation stands behind each. */
-async function connect(
-  settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>,
-  around: Surroundings,
-): Promise<Ports> {
+function connect(settings: Pick<Settings<'doctor'>, 'api-key' | 'app-name'>, around: Surroundings): Ports {
   const { environment, log, signal } = around;
-  const { apiKey, heroku, hosts, clock } = await reach(settings, around);
+  const { apiKey, heroku, hosts, clock } = reach(settings, around);
   return {
     heroku,
     closingHeroku: heroku.withSignal(undefined),
@@ -257,16 +250,12 @@ async function connect(
 }
 
 /** Heroku, by the job's key. @throws Refusal where there is none that could be one. */
-async function reach(
-  settings: Pick<Settings<'doctor'>, 'api-key'>,
-  { environment, log, signal }: Surroundings,
-) {
+function reach(settings: Pick<Settings<'doctor'>, 'api-key'>, { environment, log, signal }: Surroundings) {
   const apiKey = readApiKey(settings['api-key'], environment);
   log.addSecret(apiKey.reveal());
   const hosts = resolveHosts(environment);
   const lapse = readTimeLapse(environment, hosts.isHeroku);
   const clock = createClock(lapse);
-  const { createHeroku } = await import('./heroku/client.ts');
   const heroku = createHeroku({
     baseUrl: hosts.api,
     dataUrl: hosts.data,

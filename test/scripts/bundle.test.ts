@@ -129,7 +129,7 @@ describe('the bundled helper', () => {
 
   it('loads the HTTP client, and neither git nor deployments, for what is a request or two', () => {
     const inputs = loadedAtOnce(bundle.metafile, 'src/helper/heroku/client.ts');
-    for (const input of loadedAtOnce(bundle.metafile, 'src/helper/acts/small.ts')) inputs.add(input);
+    for (const input of loadedAtOnce(bundle.metafile, 'src/helper/acts/page.ts')) inputs.add(input);
     for (const input of loadedAtOnce(bundle.metafile, 'src/helper/run.ts')) inputs.add(input);
     expect(
       [...inputs].filter((input) =>

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Interrupted } from '../errors.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -11,6 +12,8 @@ export function listenForSignals(onSignal: (signal: NodeJS.Signals, again: boole
   stop(): void;
 } {
   const controller = new AbortController();
+  // Each request listens to it, and many go out at once; past ten, Node.js would warn of a leak.
+  setMaxListeners(0, controller.signal);
   const handlers = SIGNALS.map((name) => {
     const handler = (): void => {
       const again = controller.signal.aborted;

@@ -29,23 +29,9 @@ import type { Inspection } from '../ports/inspection.ts';
 import type { Log } from '../ports/log.ts';
 import type { SshKeys } from '../ports/ssh-keys.ts';
 import { Api } from './api.ts';
-import * as builds from './builds.ts';
 import * as changes from './changes.ts';
-import {
-  hashConfigVars,
-  listAddOnVars,
-  listBuildpacks,
-  readConfigVars,
-  setConfigVars,
-} from './config-vars.ts';
-import * as databases from './databases.ts';
-import * as dynos from './dynos.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
-import { inspectionOf } from './inspection.ts';
-import { openLog } from './log-session.ts';
-import { followOutput } from './output-stream.ts';
 import { appPath } from './paths.ts';
-import * as releases from './releases.ts';
 import {
   accountShape,
   appShape,
@@ -57,8 +43,6 @@ import {
   slugShape,
   withName,
 } from './shapes.ts';
-import { uploadSource } from './source-upload.ts';
-import { sshKeysOf } from './ssh-keys.ts';
 import { parseSafeUrl } from './transport.ts';
 
 export interface HerokuOptions {
@@ -81,6 +65,9 @@ export interface HerokuOptions {
   /** A number from 0 up to 1, for the jitter of waits. Default: `Math.random`. */
   readonly random?: () => number;
 }
+
+/** Loads what a small act has no need of. */
+const more = () => import('./more.ts');
 
 const DEFAULTS = { requestTimeoutMs: 60_000, retryBudgetMs: 120_000, streamIdleMs: 120_000 };
 
@@ -113,8 +100,18 @@ export class HerokuClient implements Heroku {
     this.#api = api;
     this.#data = new Api({ ...api.options, baseUrl: dataUrl }, api);
     this.#streamIdleMs = streamIdleMs;
-    this.inspection = inspectionOf(api);
-    this.sshKeys = sshKeysOf(api);
+    const inspection = async (): Promise<Inspection> => (await more()).inspectionOf(api);
+    this.inspection = {
+      authorization: async () => (await inspection()).authorization(),
+      addOns: async (app) => (await inspection()).addOns(app),
+      requestsLeft: async () => (await inspection()).requestsLeft(),
+    };
+    const sshKeys = async (): Promise<SshKeys> => (await more()).sshKeysOf(api);
+    this.sshKeys = {
+      list: async () => (await sshKeys()).list(),
+      add: async (key, fingerprint) => (await sshKeys()).add(key, fingerprint),
+      remove: async (id) => (await sshKeys()).remove(id),
+    };
   }
 
   get requests(): RequestCounts {
@@ -181,25 +178,25 @@ export class HerokuClient implements Heroku {
     return changes.restartDynos(this.#api, app);
   }
 
-  dyno(app: string, name: string): Promise<Dyno | undefined> {
-    return dynos.getDyno(this.#api, app, name);
+  async dyno(app: string, name: string): Promise<Dyno | undefined> {
+    return (await more()).dynos.getDyno(this.#api, app, name);
   }
 
-  createDyno(app: string, dyno: NewDyno): Promise<AttachedDyno> {
-    return dynos.createDyno(this.#api, app, dyno);
+  async createDyno(app: string, dyno: NewDyno): Promise<AttachedDyno> {
+    return (await more()).dynos.createDyno(this.#api, app, dyno);
   }
 
-  stopDyno(app: string, name: string): Promise<boolean> {
-    return dynos.stopDyno(this.#api, app, name);
+  async stopDyno(app: string, name: string): Promise<boolean> {
+    return (await more()).dynos.stopDyno(this.#api, app, name);
   }
 
-  openLog(
+  async openLog(
     app: string,
     filter: LogFilter,
     onLine: (line: string) => void,
     options: { signal?: AbortSignal } = {},
   ): Promise<LogStream> {
-    return openLog(this.#api, app, filter, onLine, options.signal);
+    return (await more()).openLog(this.#api, app, filter, onLine, options.signal);
   }
 
   setFeature(app: string, feature: string, enabled: boolean): Promise<void> {
@@ -212,116 +209,116 @@ export class HerokuClient implements Heroku {
     return features.find(({ name }) => name === feature)?.enabled;
   }
 
-  releases(app: string, options: { max?: number } = {}): Promise<readonly Release[]> {
-    return releases.listReleases(this.#api, app, options.max);
+  async releases(app: string, options: { max?: number } = {}): Promise<readonly Release[]> {
+    return (await more()).releases.listReleases(this.#api, app, options.max);
   }
 
   release(app: string, id: string): Promise<Release> {
     return this.#api.call({ method: 'GET', path: appPath(app, 'releases', id), answer: releaseShape });
   }
 
-  currentRelease(app: string): Promise<Release | undefined> {
-    return releases.findCurrentRelease(this.#api, app);
+  async currentRelease(app: string): Promise<Release | undefined> {
+    return (await more()).releases.findCurrentRelease(this.#api, app);
   }
 
-  createRelease(
+  async createRelease(
     app: string,
     release: { slugId: string; description: string; rollbackTo?: string },
   ): Promise<Release> {
-    return releases.createRelease(this.#api, app, release, () => this.#email());
+    return (await more()).releases.createRelease(this.#api, app, release, () => this.#email());
   }
 
-  configVars(app: string, release?: string): Promise<ConfigHashes> {
-    return hashConfigVars(this.#api, app, release);
+  async configVars(app: string, release?: string): Promise<ConfigHashes> {
+    return (await more()).configVars.hashConfigVars(this.#api, app, release);
   }
 
-  configValues(app: string, wanted: RegExp): Promise<ReadonlyMap<string, Secret>> {
-    return readConfigVars(this.#api, app, wanted);
+  async configValues(app: string, wanted: RegExp): Promise<ReadonlyMap<string, Secret>> {
+    return (await more()).configVars.readConfigVars(this.#api, app, wanted);
   }
 
-  setConfigVars(app: string, wanted: Readonly<Record<string, string | null>>): Promise<void> {
-    return setConfigVars(this.#api, app, wanted);
+  async setConfigVars(app: string, wanted: Readonly<Record<string, string | null>>): Promise<void> {
+    return (await more()).configVars.setConfigVars(this.#api, app, wanted);
   }
 
-  buildpacks(app: string): Promise<readonly string[]> {
-    return listBuildpacks(this.#api, app);
+  async buildpacks(app: string): Promise<readonly string[]> {
+    return (await more()).configVars.listBuildpacks(this.#api, app);
   }
 
-  addOnVars(app: string): Promise<ReadonlyMap<string, readonly string[]>> {
-    return listAddOnVars(this.#api, app);
+  async addOnVars(app: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    return (await more()).configVars.listAddOnVars(this.#api, app);
   }
 
   slug(app: string, id: string): Promise<Slug> {
     return this.#api.call({ method: 'GET', path: appPath(app, 'slugs', id), answer: slugShape });
   }
 
-  builds(app: string): Promise<readonly Build[]> {
-    return builds.listBuilds(this.#api, app);
+  async builds(app: string): Promise<readonly Build[]> {
+    return (await more()).builds.listBuilds(this.#api, app);
   }
 
-  build(app: string, id: string): Promise<Build> {
-    return builds.getBuild(this.#api, app, id);
+  async build(app: string, id: string): Promise<Build> {
+    return (await more()).builds.getBuild(this.#api, app, id);
   }
 
-  cancelBuild(app: string, id: string): Promise<boolean> {
-    return builds.cancelBuild(this.#api, app, id);
+  async cancelBuild(app: string, id: string): Promise<boolean> {
+    return (await more()).builds.cancelBuild(this.#api, app, id);
   }
 
-  uploadSource(tarball: { file: string; bytes: number }): Promise<string> {
-    return uploadSource(this.#api, tarball);
+  async uploadSource(tarball: { file: string; bytes: number }): Promise<string> {
+    return (await more()).uploadSource(this.#api, tarball);
   }
 
-  createBuild(app: string, build: NewBuild): Promise<Build> {
-    return builds.createBuild(this.#api, app, build, () => this.#email());
+  async createBuild(app: string, build: NewBuild): Promise<Build> {
+    return (await more()).builds.createBuild(this.#api, app, build, () => this.#email());
   }
 
-  database(app: string): Promise<AppDatabase> {
-    return databases.findDatabase(this.#api, app);
+  async database(app: string): Promise<AppDatabase> {
+    return (await more()).databases.findDatabase(this.#api, app);
   }
 
-  attachments(addOn: string): Promise<readonly Attachment[]> {
-    return databases.listAttachments(this.#api, addOn);
+  async attachments(addOn: string): Promise<readonly Attachment[]> {
+    return (await more()).databases.listAttachments(this.#api, addOn);
   }
 
-  databaseFacts(addOn: string): Promise<DatabaseFacts> {
-    return databases.getFacts(this.#data, addOn);
+  async databaseFacts(addOn: string): Promise<DatabaseFacts> {
+    return (await more()).databases.getFacts(this.#data, addOn);
   }
 
-  transfers(app: string): Promise<readonly Transfer[]> {
-    return databases.listTransfers(this.#data, app);
+  async transfers(app: string): Promise<readonly Transfer[]> {
+    return (await more()).databases.listTransfers(this.#data, app);
   }
 
-  transfer(app: string, id: string, options: { log?: boolean } = {}): Promise<Transfer> {
-    return databases.getTransfer(this.#data, app, id, options.log === true);
+  async transfer(app: string, id: string, options: { log?: boolean } = {}): Promise<Transfer> {
+    return (await more()).databases.getTransfer(this.#data, app, id, options.log === true);
   }
 
-  captureBackup(database: DatabaseAddOn, names: readonly string[]): Promise<Transfer> {
-    return databases.captureBackup(this.#data, database, names);
+  async captureBackup(database: DatabaseAddOn, names: readonly string[]): Promise<Transfer> {
+    return (await more()).databases.captureBackup(this.#data, database, names);
   }
 
-  restoreBackup(database: DatabaseAddOn, url: Secret): Promise<Transfer> {
-    return databases.restoreBackup(this.#data, database, url);
+  async restoreBackup(database: DatabaseAddOn, url: Secret): Promise<Transfer> {
+    return (await more()).databases.restoreBackup(this.#data, database, url);
   }
 
-  cancelTransfer(app: string, id: string): Promise<void> {
-    return databases.cancelTransfer(this.#data, app, id);
+  async cancelTransfer(app: string, id: string): Promise<void> {
+    return (await more()).databases.cancelTransfer(this.#data, app, id);
   }
 
-  endSessions(addOn: string): Promise<void> {
-    return databases.endSessions(this.#data, addOn);
+  async endSessions(addOn: string): Promise<void> {
+    return (await more()).databases.endSessions(this.#data, addOn);
   }
 
-  resetDatabase(addOn: string): Promise<void> {
-    return databases.resetDatabase(this.#data, addOn);
+  async resetDatabase(addOn: string): Promise<void> {
+    return (await more()).databases.resetDatabase(this.#data, addOn);
   }
 
-  streamOutput(
+  async streamOutput(
     url: string,
     onLine: (line: string) => void,
     options: { signal?: AbortSignal } = {},
   ): Promise<boolean> {
     const { clock, log, userAgent, signal } = this.#api.options;
-    return followOutput(url, onLine, {
+    return (await more()).followOutput(url, onLine, {
       wire: this.#api.wire,
       clock,
       log,

@@ -65,11 +65,12 @@ export function exchangeText(
 }
 
 function decompressed({ headers }: IncomingMessage, bytes: Buffer, largest: number): Buffer {
-  if (bytes.length === 0) return bytes;
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || bytes.length === 0) return bytes;
   // One that breaks off gives what there is of it, as browsers have it: whoever reads it will find it wanting.
   const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: largest };
   try {
-    switch (headers['content-encoding']) {
+    switch (encoding) {
       case 'gzip':
       case 'x-gzip':
         return gunzipSync(bytes, options);
