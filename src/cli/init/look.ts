@@ -3,7 +3,7 @@ import { cacheOf, type Cache } from './caches.ts';
 import { FRAMEWORKS, type Framework, type Migration } from './frameworks.ts';
 import { languageOf, type LanguageName } from './languages.ts';
 import type { Repository } from './repository.ts';
-import { procfile, whoMigrates, type AlreadyMigrated } from './who-migrates.ts';
+import { migratingBuild, procfile, whoMigrates, type AlreadyMigrated } from './who-migrates.ts';
 
 /** A framework as this app has it. */
 export interface FoundFramework {
@@ -99,6 +99,12 @@ function warningsOf(repository: Repository, app: AppFolder): readonly string[] {
   if (top.has('.gitmodules')) {
     warnings.push(
       'Submodules: Heroku fetches them in the build, without your keys, so only public ones over https arrive there.',
+    );
+  }
+  const script = migratingBuild(app);
+  if (script !== undefined) {
+    warnings.push(
+      `The script \`${script}\` of package.json migrates while Heroku builds, before the code that needs it is released and whatever becomes of the build: take the migration out of it.`,
     );
   }
   if (app.has('heroku.yml')) {

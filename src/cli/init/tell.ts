@@ -75,12 +75,13 @@ export function tellNext(answers: Answers): readonly string[] {
     'Next:',
     '  heroku authorizations:create -d "CircleCI deploys" -e 31536000 -s identity,write-protected',
     ...targets.map(
-      ({ app, context }) =>
-        `  put that key into the CircleCI context ${context} as HEROKU_API_KEY (it deploys to ${app})`,
+      ({ app, context }, index) =>
+        `  put ${index === 0 ? 'that' : 'another'} key into the CircleCI context ${context} as HEROKU_API_KEY (it deploys to ${app})`,
     ),
     ...(answers.orb.source === 'url'
       ? ['  allow the orb’s address in CircleCI: Organization Settings, Orbs, URL orbs']
       : []),
+    `  heroku-cd doctor --app-name ${targets[0]?.app ?? production.app}, which tells what is in the way`,
     '  commit the file and push',
   ];
 }

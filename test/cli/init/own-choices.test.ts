@@ -56,6 +56,26 @@ test('Django, with its packages in a folder', () => {
   expect(found?.migration.migrationPaths).toEqual(['requirements*.txt', 'requirements/*.txt']);
 });
 
+test.each([
+  [{ build: 'prisma generate && prisma migrate deploy && next build' }, 'build'],
+  [{ 'heroku-postbuild': 'knex migrate:latest', build: 'tsc' }, 'heroku-postbuild'],
+  [{ 'heroku-postbuild': 'tsc', build: 'knex migrate:latest' }, undefined],
+  [{ build: 'prisma generate' }, undefined],
+])('a build that migrates is told of: %j', (scripts, name) => {
+  const { warnings } = look(
+    inMemory({ Procfile: 'web: x', 'package.json': JSON.stringify({ scripts }) }),
+    '',
+  );
+  expect(warnings).toEqual(
+    name === undefined ? [] : [expect.stringContaining(`The script \`${name}\` of package.json migrates`)],
+  );
+});
+
+test('a release process that migrates: what is missing around it', () => {
+  const { migrated } = look(inMemory({ Procfile: 'release: bin/rails db:migrate' }), '');
+  expect(migrated?.why).toMatch(/`maintenance: always` and `backup: always`/);
+});
+
 describe('the branch that goes to production, without a clone’s word for it', () => {
   test.each([
     ['main', ['feature/main'], 'main'],
