@@ -18,7 +18,7 @@ export async function backUp(
   journal: JournalKeeper,
   window: Window | undefined,
 ): Promise<void> {
-  await window?.guard?.check();
+  await window?.guard?.checkAtFirst();
   const { database } = plan;
   if (plan.act === 'recovery-point') return noteRecoveryPoint(run, database, journal);
   const { closingHeroku, log } = run.ports;

@@ -94,8 +94,7 @@ async function stopAll({ ports, journal, settings }: Window, guard: WindowGuard)
   const stopped = [...set.stopped, ...running.map(({ type }) => type)];
   if (running.length > 0) await journal.note({ set: { ...set, stopped } });
   const there = stopped.filter((name) => types.some(({ type }) => type === name));
-  if (there.length > 0) await guard.stop(there, 'warn');
-  await guard.settle();
+  await guard.settle(there.length > 0 ? await guard.stop(there, 'warn') : undefined);
 }
 
 /** Others than the app's dynos may be connected, too. To reset the database ends their sessions as well. */

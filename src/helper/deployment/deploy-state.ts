@@ -15,6 +15,7 @@ import type { Ports } from './ports.ts';
 import type { Released } from './release.ts';
 import type { DatabaseOutcome } from './result.ts';
 import type { Shipping } from './shipping.ts';
+import type { Closed } from '../window/close.ts';
 import type { Window } from '../window/window.ts';
 import type { UndoStack } from './undo-stack.ts';
 
@@ -72,6 +73,8 @@ export interface Progress {
   /** Milliseconds since the epoch. */
   windowOpenedAt?: number;
   windowClosedAt?: number;
+  /** The app as it was read once the window was closed. */
+  closed?: Closed['state'];
   /** What was shipped, once it has been judged. */
   released?: Released;
   migration?: Migration;

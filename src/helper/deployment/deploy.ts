@@ -26,7 +26,7 @@ import { restartDynos } from './restart.ts';
 import type { Result } from './result.ts';
 import { noteEnd, settle } from './settle.ts';
 import { ship } from './ship.ts';
-import { describeState, readStateNow } from './state-now.ts';
+import { describeState, readStateNow, type StateNow } from './state-now.ts';
 import { UndoStack } from './undo-stack.ts';
 import { describeWindowCost, withWindowCost } from './window-cost.ts';
 
@@ -125,7 +125,8 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
     await phases.run('migrate', async () => {
       if (await nothingToMigrate(run, before, window)) return journal.note({ stillPending: false });
       const begun = (): void => void (progress.noWayBack = true);
-      const migrated = await migrate(run, released.release, journal, window, begun);
+      const what = { app: before.app.app, release: released.release };
+      const migrated = await migrate(run, what, journal, window, begun);
       progress.migration = migrated.migration;
       progress.database = 'migrated';
       undo.clear();
@@ -140,9 +141,9 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   await flushCaches(run, progress);
   const stays = journal.current.byHand === true;
   if (window !== undefined && !stays) {
-    progress.notBack = (
-      await phases.run('close window', () => closeWindow(window, released.release))
-    ).notBack;
+    const closed = await phases.run('close window', () => closeWindow(window, released.release));
+    progress.notBack = closed.notBack;
+    progress.closed = closed.state;
     progress.windowClosedAt = phases.now();
   }
   const prebootOff = await tryPrebootBack(run, journal);
@@ -209,6 +210,14 @@ function failedIn({ phases }: Run, { unflushed }: Progress, error: unknown): Pha
   return error === unflushed ? 'flush caches' : phases.current;
 }
 
+/** What was read when the page went off, where that was the last thing to be done. */
+function justClosed({ phases }: Run, { closed, released }: Progress): StateNow | undefined {
+  const isLast = phases.records.at(-1)?.name === 'close window';
+  return isLast && closed !== undefined && released?.release.id === closed.release?.id
+    ? { ...closed, commit: released?.commit }
+    : undefined;
+}
+
 /** Takes back what a failed run began, reads the app once more, and says what came of it all. */
 async function finish(run: Run, progress: Progress, error: unknown): Promise<Result> {
   const { ports, phases } = run;
@@ -228,7 +237,8 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
     const lookAgain = verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
     const looked = progress.before !== undefined && !prepared;
     const state =
-      looked || lookAgain ? await readStateNow(ports.closingHeroku, app, progress.released) : undefined;
+      (verdict === 'succeeded' ? justClosed(run, progress) : undefined) ??
+      (looked || lookAgain ? await readStateNow(ports.closingHeroku, app, progress.released) : undefined);
     if (lookAgain && state !== undefined && 'app' in state) {
       const unflushed = neverFlushed(run, progress, state.commit);
       if (unflushed !== undefined) ports.log.warn((progress.unflushed = unflushed).what);

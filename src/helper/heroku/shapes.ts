@@ -107,6 +107,7 @@ const dynoRow = object({
   release: object({ version: number() }),
   command: nullish(string()),
   created_at: string(),
+  updated_at: nullish(string()),
 });
 
 function dynoOf(row: InferOutput<typeof dynoRow>): Dyno {
@@ -119,6 +120,7 @@ function dynoOf(row: InferOutput<typeof dynoRow>): Dyno {
     releaseVersion: row.release.version,
     command: row.command ?? '',
     createdAt: row.created_at,
+    updatedAt: row.updated_at ?? undefined,
   };
 }
 

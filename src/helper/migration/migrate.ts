@@ -3,7 +3,7 @@ import { type ErrorParts, Failure, HerokuCdError, UnknownOutcome } from '../erro
 import type { Preflight, Run } from '../deployment/deploy-state.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { type OneOffOutcome, runOneOff } from '../one-off/index.ts';
-import type { Release } from '../ports/heroku.ts';
+import type { App, Release } from '../ports/heroku.ts';
 import type { Limit } from '../time/budget.ts';
 import { formatDuration } from '../time/format.ts';
 import { waitForOldDynos } from '../window/processes.ts';
@@ -67,24 +67,27 @@ export async function nothingToMigrate(
  */
 export async function migrate(
   run: Run,
-  release: Release,
+  { app, release }: { readonly app: App; readonly release: Release },
   journal: JournalKeeper,
   window: Window | undefined,
   begun: () => void,
 ): Promise<Migrated> {
   const { ports, settings } = run;
-  await guarded(ports, window, 'stop', async (signal) => {
-    await hook(run, 'before-migrate', signal);
-    if (window !== undefined) await waitForOldDynos(window, release, signal);
-  });
-  await window?.guard?.check();
+  await guarded(ports, window, 'stop', (signal) => hook(run, 'before-migrate', signal));
+  const seen = await window?.guard?.check();
+  if (window !== undefined) {
+    const waited = await guarded(ports, window, 'stop', (signal) =>
+      waitForOldDynos(window, release, signal, seen),
+    );
+    if (waited) await window.guard?.check();
+  }
   ports.signal.throwIfAborted();
 
   await journal.note({ stage: 'migrating', migratedRelease: release.version });
   begun();
   ports.log.info(`Migrating ${settings['app-name']}: ${settings['migrate-command']}`);
   return guarded(ports, window, 'warn', async () => {
-    const migration = await runMigration(run, journal, window);
+    const migration = await runMigration(run, app, journal, window);
     await journal.note({ stage: 'migrated', stillPending: false });
     if (settings['pending-migrations-command'] === '') return { migration, left: undefined };
     // Without an exit status, it is that answer by which the migration is known to have succeeded.
@@ -162,6 +165,7 @@ function ranTooLong(limit: Limit, hook: string): Failure {
 
 async function runMigration(
   run: Run,
+  known: App,
   journal: JournalKeeper,
   window: Window | undefined,
 ): Promise<Migration> {
@@ -170,6 +174,7 @@ async function runMigration(
   const limit = budget.limit({ ms: settings['migrate-timeout'], parameter: 'migrate-timeout' });
   const outcome = await runOneOff(ports, {
     app: settings['app-name'],
+    known,
     command,
     ...(settings['migrate-dyno-size'] === '' ? {} : { size: settings['migrate-dyno-size'] }),
     // Heroku's own cap, should this process be lost: the limit and a little, so that ours comes first.

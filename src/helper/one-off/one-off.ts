@@ -1,6 +1,6 @@
 import type { HerokuCdError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Heroku } from '../ports/heroku.ts';
+import type { App, Heroku } from '../ports/heroku.ts';
 import type { Log } from '../ports/log.ts';
 import type { Limit } from '../time/budget.ts';
 import type { TimedOut } from '../time/wait.ts';
@@ -22,6 +22,8 @@ export interface OneOffPorts {
 /** A command to run once, in a dyno of the app's current release. */
 export interface OneOffRequest {
   readonly app: string;
+  /** As it was read before: neither its generation nor its space changes. Absent: it is read. */
+  readonly known?: App;
   /**
    * For the dyno's shell. Its first word may be a process type, whose command stands in for it. A command
    * that ends with `&` is a syntax error in the dyno, because its end could not be learned.

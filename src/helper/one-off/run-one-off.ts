@@ -99,7 +99,7 @@ async function refuse(
     });
   }
   try {
-    return refuseApp(await ports.heroku.app(request.app));
+    return refuseApp(request.known ?? (await ports.heroku.app(request.app)));
   } catch (error) {
     if (halt.by !== undefined) return halt.error();
     if (error instanceof HerokuCdError) return error;

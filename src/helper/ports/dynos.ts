@@ -24,6 +24,8 @@ export interface Dyno {
   readonly releaseVersion: number;
   readonly command: string;
   readonly createdAt: string;
+  /** When its state last changed (Platform API Reference: Dyno). */
+  readonly updatedAt?: string | undefined;
 }
 
 /** A one-off dyno to start. */

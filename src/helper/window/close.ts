@@ -1,8 +1,10 @@
 import { Failure, HerokuCdError } from '../errors.ts';
 import { maskEmail } from '../output/masker.ts';
+import type { StateNow } from '../deployment/state-now.ts';
+import type { Heroku, ProcessFormation, Release } from '../ports/heroku.ts';
 import { switchPage } from './page.ts';
 import { persistently } from './persist.ts';
-import { putProcessesBack } from './put-back.ts';
+import { putProcessesBack, readSeen, RECENT } from './put-back.ts';
 import { waitForWeb } from './web.ts';
 import type { Window } from './window.ts';
 
@@ -10,6 +12,8 @@ import type { Window } from './window.ts';
 export interface Closed {
   /** Process types that are neither as found nor somebody else's choice. */
   readonly notBack: readonly string[];
+  /** The app as it was read once the page was off; absent where the page was none of ours. */
+  readonly state?: Pick<StateNow, 'app' | 'formation' | 'release'>;
 }
 
 /**
@@ -29,10 +33,12 @@ async function close(window: Window, ours: { readonly id: string } | undefined):
   const { closingHeroku: heroku, clock, log } = window.ports;
   const { current: journal } = window.journal;
   const app = window.settings['app-name'];
-  await requireOurs(window, ours);
+  const seen = await readSeen(heroku, app);
+  const current = await currentOf(heroku, app, seen.releases);
+  requireOurs(window, ours, current);
   const limit = window.budget.closing();
-  const back = await putProcessesBack(heroku, log, journal, { clock, limit });
-  const fresh = await newcomers(window);
+  const back = await putProcessesBack(heroku, log, journal, { clock, limit, seen });
+  const fresh = newcomers(window, back.formation);
   const renamed = fresh.length === 0 ? '' : `; new, and without a dyno: ${fresh.join(', ')}`;
   const closed = {
     notBack: [...back.missing.map((type) => `${type}: no such type any more${renamed}`), ...back.refused],
@@ -43,23 +49,36 @@ async function close(window: Window, ours: { readonly id: string } | undefined):
       what: `web could not be brought back on ${app}, and nobody would be served without it.`,
     });
   }
-  await waitForWeb(heroku, app, {
+  const web = await waitForWeb(heroku, app, {
     clock,
     limit: { ms: Math.min(window.settings['boot-timeout'], limit.ms), parameter: 'boot-timeout' },
+    seen: { formation: back.formation, current },
   });
-  await requireOurs(window, ours);
-  await switchPage(heroku, app, false, { clock, limit: window.budget.closing() });
+  requireOurs(window, ours, web.current);
+  const now = await switchPage(heroku, app, false, { clock, limit: window.budget.closing() });
   log.info(`The maintenance page of ${app} is off.`);
-  return closed;
+  return { ...closed, state: { app: now, formation: web.formation, release: web.current } };
+}
+
+async function currentOf(
+  heroku: Heroku,
+  app: string,
+  newest: readonly Release[],
+): Promise<Release | undefined> {
+  const isOlder = newest.length === RECENT && !newest.some((one) => one.current);
+  return isOlder ? heroku.currentRelease(app) : newest.find((one) => one.current);
 }
 
 /** Process types that came with the release: Heroku runs no dyno of them until somebody scales them. */
-async function newcomers({ ports, settings, journal }: Window): Promise<readonly string[]> {
+function newcomers(
+  { ports, settings, journal }: Window,
+  formation: readonly ProcessFormation[],
+): readonly string[] {
   const app = settings['app-name'];
   const { found } = journal.current;
   // Before the first deployment there was no type at all.
   if (found.formation.length === 0) return [];
-  const fresh = (await ports.closingHeroku.formation(app))
+  const fresh = formation
     .filter(({ type, quantity }) => quantity === 0 && !found.formation.some((one) => one.type === type))
     .map(({ type }) => type);
   if (fresh.length > 0) {
@@ -73,10 +92,13 @@ async function newcomers({ ports, settings, journal }: Window): Promise<readonly
  * Right before the page changes, the release that is current must still be the one that was judged.
  * @throws HerokuCdError of verdict `held`: whether a stranger's release fits the database is not known.
  */
-async function requireOurs(window: Window, ours: { readonly id: string } | undefined): Promise<void> {
+function requireOurs(
+  window: Window,
+  ours: { readonly id: string } | undefined,
+  current: Release | undefined,
+): void {
   if (ours === undefined) return;
   const app = window.settings['app-name'];
-  const current = await window.ports.closingHeroku.currentRelease(app);
   if (current?.id === ours.id) return;
   throw new HerokuCdError('held', {
     what: `Somebody else (${maskEmail(current?.userEmail ?? '')}) released v${current?.version ?? '?'} on ${app} while the window was open: "${current?.description ?? ''}".`,

@@ -1,7 +1,14 @@
 import { Failure } from '../errors.ts';
 import { messageOf } from '../output/message.ts';
-import type { Dyno, ProcessFormation } from '../ports/heroku.ts';
-import { hasOneOffNumber, isOneOff, isOurCommand, processTypesOf, settleOneOffs } from './one-offs.ts';
+import {
+  hasOneOffNumber,
+  isOneOff,
+  isOurCommand,
+  processTypesOf,
+  readRunning,
+  type Seen,
+  settleOneOffs,
+} from './one-offs.ts';
 import { switchPage } from './page.ts';
 import { stopProcesses } from './processes.ts';
 import { StartWatch } from './start-watch.ts';
@@ -26,6 +33,8 @@ export class WindowGuard {
   /** Whether the window's process types have been stopped: from then on a start of one is news. */
   #hasStopped = false;
   #wake = new AbortController();
+  /** What was seen while the window was opened, until anything follows. */
+  #looked: Seen | undefined;
 
   constructor(window: Window) {
     this.#window = window;
@@ -46,31 +55,53 @@ export class WindowGuard {
   }
 
   /**
-   * Sets process types to zero and sees their dynos gone.
+   * Sets process types to zero and sees their dynos gone. Gives what was read in the end, unless they came back.
    * @throws Failure when one of them has come back a second time.
    */
-  async stop(types: readonly string[], mode: Mode = 'stop'): Promise<void> {
-    const back = await stopProcesses(this.#window, types);
+  async stop(types: readonly string[], mode: Mode = 'stop'): Promise<Seen | undefined> {
+    const { back, ...seen } = await stopProcesses(this.#window, types);
     this.#hasStopped = true;
-    if (back.length === 0) return;
-    if (mode === 'stop') await this.#stopAgain(back, mode);
-    else this.#wake.abort();
+    if (back.length === 0) return seen;
+    if (mode === 'stop') return this.#stopAgain(back, mode);
+    this.#wake.abort();
+    return undefined;
+  }
+
+  /**
+   * Looks for the first time, at one-off dynos, after the page and the process types; `seen`: what was read a moment
+   * ago, the page included.
+   * @throws Failure where one-off dynos do not end.
+   */
+  async begin(seen: Seen | undefined): Promise<void> {
+    const waited = await this.settle(seen);
+    this.#looked = waited ? undefined : seen;
   }
 
   /**
    * Looks once, and sees that no one-off dyno works on, as `running-one-offs` says: for right before what
-   * must have the database for itself.
+   * must have the database for itself. Gives what it saw, unless that is stale.
    * @throws Failure when a type has come back a second time, the page was taken off by somebody, or a one-off
    * dyno does not end.
    */
-  async check(): Promise<void> {
-    await this.#look('stop');
-    if (this.#window.settings['running-one-offs'] !== 'ignore') await this.settle();
+  async check(): Promise<Seen | undefined> {
+    const seen = await this.#look('stop');
+    if (this.#window.settings['running-one-offs'] === 'ignore') return seen;
+    return (await this.settle(seen)) ? undefined : seen;
   }
 
-  /** Deals with one-off dynos as `running-one-offs` says. @throws Failure where they do not end. */
-  async settle(): Promise<void> {
-    for (const name of await settleOneOffs(this.#window)) this.#told.add(name);
+  /** The same for what follows the opening of the window at once: what was seen then is not asked for again. */
+  async checkAtFirst(): Promise<void> {
+    if (this.#looked === undefined) await this.check();
+  }
+
+  /**
+   * Deals with one-off dynos as `running-one-offs` says, and tells whether they had to be waited for.
+   * @throws Failure where they do not end.
+   */
+  async settle(seen?: Seen): Promise<boolean> {
+    const { left, waited } = await settleOneOffs(this.#window, seen);
+    for (const name of left) this.#told.add(name);
+    return waited;
   }
 
   /**
@@ -79,6 +110,7 @@ export class WindowGuard {
    */
   async during<T>(work: (signal: AbortSignal) => Promise<T>, mode: Mode): Promise<T> {
     const { signal } = this.#window.ports;
+    this.#looked = undefined;
     const done = new AbortController();
     const stopped = new AbortController();
     const watching = this.#keepLooking(mode, done.signal, (reason) => stopped.abort(reason));
@@ -125,27 +157,37 @@ export class WindowGuard {
     this.#window.ports.log.warn(`${dyno} was started on ${this.#app} while the window is open.`);
   }
 
-  async #look(wanted: Mode): Promise<void> {
-    const { heroku } = this.#window.ports;
-    const app = this.#app;
-    const [now, formation, dynos, [newest]] = await Promise.all([
-      heroku.app(app),
-      heroku.formation(app),
-      heroku.dynos(app),
-      heroku.releases(app, { max: 1 }),
+  /** Gives what it saw, where there was nothing to mend. */
+  async #look(wanted: Mode): Promise<Seen | undefined> {
+    const { ports, journal } = this.#window;
+    const { heroku } = ports;
+    const { found, set } = journal.current;
+    const [{ maintenance }, seen] = await Promise.all([
+      heroku.app(this.#app),
+      readRunning(heroku, this.#app),
     ]);
-    // A release that is pending runs its release phase, which is a migration and cannot be stopped.
-    const mode = newest?.status === 'pending' ? 'warn' : wanted;
-    if (!now.maintenance) await this.#mendPage(mode);
-    await this.#mendTypes(mode, formation, dynos);
-    await this.#mendOneOffs(formation, dynos);
+    const isOff = !maintenance && (found.maintenance || set.maintenance);
+    const back = this.#typesBack(seen);
+    if (isOff || back.length > 0) {
+      const mode = await this.#modeNow(wanted);
+      if (isOff) await this.#mendPage(mode);
+      if (back.length > 0) await this.#stopAgain(back, mode);
+    }
+    const mended = await this.#mendOneOffs(seen);
+    return isOff || back.length > 0 || mended ? undefined : seen;
+  }
+
+  /** A release that is pending runs its release phase, which is a migration and cannot be stopped. */
+  async #modeNow(wanted: Mode): Promise<Mode> {
+    if (wanted === 'warn') return wanted;
+    const [newest] = await this.#window.ports.heroku.releases(this.#app, { max: 1 });
+    return newest?.status === 'pending' ? 'warn' : wanted;
   }
 
   async #mendPage(mode: Mode): Promise<void> {
     const { settings, journal, ports, budget } = this.#window;
     const app = this.#app;
-    const { found, set } = journal.current;
-    if (!found.maintenance && !set.maintenance) return;
+    const { set } = journal.current;
     const what = `Somebody switched the maintenance page of ${app} off while the window was open.`;
     if (mode === 'stop') {
       throw new Failure({
@@ -163,23 +205,18 @@ export class WindowGuard {
     await switchPage(ports.heroku, app, true, { clock: ports.clock, limit, signal: ports.signal });
   }
 
-  async #mendTypes(
-    mode: Mode,
-    formation: readonly ProcessFormation[],
-    dynos: readonly Dyno[],
-  ): Promise<void> {
+  #typesBack({ formation, dynos }: Seen): readonly string[] {
     const types = processTypesOf(this.#window, formation);
-    const back = this.#window.journal.current.set.stopped.filter((type) => {
+    return this.#window.journal.current.set.stopped.filter((type) => {
       const live = formation.find((one) => one.type === type);
       const runs = dynos.some(
         (dyno) => dyno.type === type && dyno.state !== 'down' && !isOneOff(dyno, types),
       );
       return live !== undefined && (live.quantity > 0 || runs);
     });
-    if (back.length > 0) await this.#stopAgain(back, mode);
   }
 
-  async #stopAgain(back: readonly string[], mode: Mode): Promise<void> {
+  async #stopAgain(back: readonly string[], mode: Mode): Promise<Seen | undefined> {
     const again = back.filter((type) => this.#returned.has(type));
     if (again.length > 0 && mode === 'stop') {
       throw new Failure({
@@ -190,11 +227,13 @@ export class WindowGuard {
     }
     for (const type of back) this.#returned.add(type);
     this.#window.ports.log.warn(`${back.join(', ')} came back while the window is open; stopping again.`);
-    await this.stop(back, mode);
+    return this.stop(back, mode);
   }
 
-  async #mendOneOffs(formation: readonly ProcessFormation[], dynos: readonly Dyno[]): Promise<void> {
+  /** Tells of one-off dynos, and stops them where that is wanted: gives whether it did. */
+  async #mendOneOffs({ formation, dynos }: Seen): Promise<boolean> {
     const { ports, settings } = this.#window;
+    let stopped = false;
     const types = processTypesOf(this.#window, formation);
     for (const dyno of dynos) {
       if (dyno.state === 'down' || !isOneOff(dyno, types) || isOurCommand(dyno.command)) continue;
@@ -202,6 +241,8 @@ export class WindowGuard {
       if (settings['running-one-offs'] !== 'stop') continue;
       ports.log.warn(`Stopping ${dyno.name} (\`running-one-offs: stop\`).`);
       await ports.heroku.stopDyno(this.#app, dyno.name);
+      stopped = true;
     }
+    return stopped;
   }
 }

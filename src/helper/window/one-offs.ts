@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import type { Dyno, ProcessFormation } from '../ports/heroku.ts';
+import type { Dyno, Heroku, ProcessFormation } from '../ports/heroku.ts';
 import { TimedOut, waitFor } from '../time/wait.ts';
 import type { Window } from './window.ts';
 
@@ -20,6 +20,12 @@ export function hasOneOffNumber(name: string): boolean {
   return /\.\d{4,}$/.test(name);
 }
 
+/** Reads what the app runs. */
+export async function readRunning(heroku: Heroku, app: string): Promise<Seen> {
+  const [formation, dynos] = await Promise.all([heroku.formation(app), heroku.dynos(app)]);
+  return { formation, dynos };
+}
+
 /** The process types that the app has now, and those that it was found with. */
 export function processTypesOf(window: Pick<Window, 'journal'>, live: readonly ProcessFormation[]): string[] {
   return [...live, ...window.journal.current.found.formation].map(({ type }) => type);
@@ -30,19 +36,35 @@ export function isOurCommand(command: string): boolean {
   return command.includes('heroku-cd');
 }
 
+/** What an app runs, as it was read in one go. */
+export interface Seen {
+  readonly formation: readonly ProcessFormation[];
+  readonly dynos: readonly Dyno[];
+}
+
+/** What became of one-off dynos. */
+export interface SettledOneOffs {
+  /** Names of those that go on running. */
+  readonly left: readonly string[];
+  /** Whether some had to be waited for, so that what was read before is stale. */
+  readonly waited: boolean;
+}
+
 /**
- * Deals with the one-off dynos that run while the window opens, as `running-one-offs` says. Gives the names of
- * those that go on running.
+ * Deals with the one-off dynos that run while the window opens, as `running-one-offs` says. `seen`: what was read a
+ * moment ago.
  * @throws Failure that names `running-one-offs` where they do not end.
  */
-export async function settleOneOffs(window: Window): Promise<readonly string[]> {
+export async function settleOneOffs(window: Window, seen?: Seen): Promise<SettledOneOffs> {
   const { heroku, log, clock, signal } = window.ports;
   const app = window.settings['app-name'];
   const rule = window.settings['running-one-offs'];
   const asked = new Set<string>();
   let names: readonly string[] = [];
+  let first = seen;
   const look = async (): Promise<readonly string[] | undefined> => {
-    const [dynos, formation] = await Promise.all([heroku.dynos(app), heroku.formation(app)]);
+    const { formation, dynos } = first ?? (await readRunning(heroku, app));
+    first = undefined;
     const types = processTypesOf(window, formation);
     const left = dynos.filter((dyno) => dyno.state !== 'down' && isOneOff(dyno, types));
     names = left.map((dyno) => dyno.name);
@@ -63,7 +85,7 @@ export async function settleOneOffs(window: Window): Promise<readonly string[]> 
     return rule === 'ignore' ? names : undefined;
   };
   try {
-    return await waitFor(look, {
+    const left = await waitFor(look, {
       clock,
       signal,
       limit: window.budget.limit({ ms: window.settings['scale-timeout'], parameter: 'scale-timeout' }),
@@ -72,6 +94,7 @@ export async function settleOneOffs(window: Window): Promise<readonly string[]> 
       },
       slowdown: () => heroku.slowdown ?? 1,
     });
+    return { left, waited: left.length === 0 && asked.size > 0 };
   } catch (error) {
     if (!(error instanceof TimedOut)) throw error;
     throw new Failure({

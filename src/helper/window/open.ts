@@ -4,9 +4,10 @@ import type { AppFacts } from '../deployment/facts.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import type { UndoOutcome } from '../deployment/undo-stack.ts';
 import { maskEmail } from '../output/masker.ts';
+import type { App, ProcessFormation, Release } from '../ports/heroku.ts';
 import { WindowGuard } from './guard.ts';
-import { settleOneOffs } from './one-offs.ts';
-import { switchPage } from './page.ts';
+import { type Seen, settleOneOffs } from './one-offs.ts';
+import { seePage, switchPage } from './page.ts';
 import { persistently } from './persist.ts';
 import { putProcessesBack } from './put-back.ts';
 import { waitForWeb } from './web.ts';
@@ -20,12 +21,10 @@ import type { Window } from './window.ts';
 export async function openWindow(run: Run, facts: AppFacts, journal: JournalKeeper): Promise<Window> {
   const { ports, settings, budget } = run;
   const window: Window = { ports, settings, budget, journal };
-  // One-off dynos that are waited for need not be waited for behind the page.
-  if (settings['running-one-offs'] === 'wait') await settleOneOffs(window);
   const guard = new WindowGuard(window);
   try {
     await guard.open();
-    await requireAsSnapshot(run, facts);
+    await requireAsSnapshot(run, facts, window);
     const openedAt = run.phases.now();
     await stopEverything(run, window, guard);
     return { ...window, openedAt, guard };
@@ -49,36 +48,41 @@ async function stopEverything(run: Run, window: Window, guard: WindowGuard): Pro
       what: `switch the maintenance page of ${app} off`,
       run: () => persistently(window, () => undoPage(window)),
     });
-    await switchPage(ports.heroku, app, true, {
-      clock: ports.clock,
-      limit: scaleLimit(window),
-      signal: ports.signal,
-    });
-    ports.log.info(`The maintenance page of ${app} is on.`);
+    await ports.heroku.setMaintenance(app, true);
   }
+  let seen: Seen | undefined;
   if (set.stopped.length > 0) {
     undo?.push({
       what: `scale ${set.stopped.join(', ')} back`,
       run: () => persistently(window, () => undoProcesses(window)),
     });
-    await guard.stop(set.stopped);
-    ports.log.info(`Stopped: ${set.stopped.join(', ')}. None of their dynos is left.`);
+    seen = await guard.stop(set.stopped);
   }
-  await guard.settle();
+  // Read back last: it is what the backup relies on as well.
+  if (set.maintenance) {
+    const limit = scaleLimit(window);
+    await seePage(ports.heroku, app, true, { clock: ports.clock, limit, signal: ports.signal });
+    ports.log.info(`The maintenance page of ${app} is on.`);
+  }
+  if (set.stopped.length > 0)
+    ports.log.info(`Stopped: ${set.stopped.join(', ')}. None of their dynos is left.`);
+  await guard.begin(set.maintenance ? seen : undefined);
 }
 
 /**
- * What was read in preflight may be minutes old by now.
- * @throws Refusal that names what has changed, and who released.
+ * What was read in preflight may be minutes old by now. One-off dynos that are waited for need not be waited for
+ * behind the page.
+ * @throws Refusal that names what has changed, and who released; Failure where one-off dynos do not end.
  */
-async function requireAsSnapshot(run: Run, facts: AppFacts): Promise<void> {
+async function requireAsSnapshot(run: Run, facts: AppFacts, window: Window): Promise<void> {
   const { heroku } = run.ports;
   const app = run.settings['app-name'];
-  const [now, formation, current] = await Promise.all([
-    heroku.app(app),
-    heroku.formation(app),
-    heroku.currentRelease(app),
-  ]);
+  const waits = run.settings['running-one-offs'] === 'wait';
+  const read = (): Promise<readonly [App, readonly ProcessFormation[], Release | undefined]> =>
+    Promise.all([heroku.app(app), heroku.formation(app), heroku.currentRelease(app)]);
+  const [first, dynos] = await Promise.all([read(), waits ? heroku.dynos(app) : []]);
+  const { waited } = waits ? await settleOneOffs(window, { formation: first[1], dynos }) : { waited: false };
+  const [now, formation, current] = waited ? await read() : first;
   const changed = [
     now.maintenance === facts.app.maintenance ? undefined : 'the maintenance page',
     current?.id === facts.current?.id

@@ -1,27 +1,41 @@
 import type { Dyno } from '../ports/heroku.ts';
 import { waitFor } from '../time/wait.ts';
-import { isOneOff, processTypesOf } from './one-offs.ts';
+import { isOneOff, processTypesOf, readRunning, type Seen } from './one-offs.ts';
 import type { Window } from './window.ts';
+
+/** Heroku gives processes half a minute to end (Dev Center: Dyno Shutdown Behavior); in less than this none does. */
+const FIRST_LOOK_MS = 250;
 
 /**
  * Sets process types to zero and waits until none of their dynos is left, or somebody has scaled one of them
- * up again meanwhile: the answer is which.
+ * up again meanwhile: `back` tells which. The formation is asked for where the dynos give reason to: at first, when one
+ * of them is new, and in the end.
  * @throws TimedOut that names `scale-timeout` and the dynos that are left.
  */
-export async function stopProcesses(window: Window, types: readonly string[]): Promise<readonly string[]> {
+export async function stopProcesses(
+  window: Window,
+  types: readonly string[],
+): Promise<Seen & { readonly back: readonly string[] }> {
   const { heroku, clock, signal } = window.ports;
   const app = window.settings['app-name'];
   await heroku.scale(
     app,
     types.map((type) => ({ type, quantity: 0 })),
   );
+  await clock.sleep(FIRST_LOOK_MS, signal);
+  const known = new Set<string>();
   let left: readonly Dyno[] = [];
   return waitFor(
     async () => {
-      const [formation, dynos] = await Promise.all([heroku.formation(app), heroku.dynos(app)]);
-      const back = formation.filter(({ type, quantity }) => quantity > 0 && types.includes(type));
+      const dynos = await heroku.dynos(app);
       left = dynos.filter((dyno) => types.includes(dyno.type) && !isOneOff(dyno, types));
-      return left.length === 0 || back.length > 0 ? back.map(({ type }) => type) : undefined;
+      if (left.length > 0 && left.every(({ id }) => known.has(id))) return undefined;
+      for (const { id } of left) known.add(id);
+      const formation = await heroku.formation(app);
+      const back = formation
+        .filter(({ type, quantity }) => quantity > 0 && types.includes(type))
+        .map(({ type }) => type);
+      return left.length === 0 || back.length > 0 ? { back, formation, dynos } : undefined;
     },
     {
       clock,
@@ -37,21 +51,26 @@ export async function stopProcesses(window: Window, types: readonly string[]): P
 
 /**
  * Waits until no dyno of the formation runs an earlier release: with preboot, web dynos of it go on serving
- * beside the new ones for some minutes (Dev Center: Preboot), and they must not meet the new schema.
+ * beside the new ones for some minutes (Dev Center: Preboot), and they must not meet the new schema. `seen`: what was
+ * read a moment ago. Gives whether there was something to wait for.
  * @throws TimedOut that names `boot-timeout` and the dynos that are left.
  */
 export async function waitForOldDynos(
   window: Window,
   release: { readonly version: number },
   signal: AbortSignal,
-): Promise<void> {
+  seen?: Seen,
+): Promise<boolean> {
   const { heroku, clock, log } = window.ports;
-  const types = processTypesOf(window, await heroku.formation(window.settings['app-name']));
+  const app = window.settings['app-name'];
+  let first: Seen | undefined = seen ?? (await readRunning(heroku, app));
+  const types = processTypesOf(window, first.formation);
   let left: readonly Dyno[] = [];
   let told = false;
   await waitFor(
     async () => {
-      const dynos = await heroku.dynos(window.settings['app-name']);
+      const dynos = first?.dynos ?? (await heroku.dynos(app));
+      first = undefined;
       left = dynos.filter(
         (dyno) => dyno.releaseVersion < release.version && dyno.type !== 'release' && !isOneOff(dyno, types),
       );
@@ -71,4 +90,5 @@ export async function waitForOldDynos(
       slowdown: () => heroku.slowdown ?? 1,
     },
   );
+  return told;
 }

@@ -2,7 +2,7 @@ import { HerokuCdError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { messageOf } from '../output/message.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Heroku, ProcessFormation, ScaleUpdate } from '../ports/heroku.ts';
+import type { Heroku, ProcessFormation, Release, ScaleUpdate } from '../ports/heroku.ts';
 import type { Log } from '../ports/log.ts';
 import type { Limit } from '../time/budget.ts';
 import { waitFor } from '../time/wait.ts';
@@ -17,7 +17,18 @@ export interface PutBack {
   readonly missing: readonly string[];
   /** Heroku refused them, each with its reason. */
   readonly refused: readonly string[];
+  /** As it was read in the end. */
+  readonly formation: readonly ProcessFormation[];
 }
+
+/** What was read a moment ago: releases newest first, at least {@link RECENT} where there are so many. */
+export interface SeenBefore {
+  readonly formation: readonly ProcessFormation[];
+  readonly releases: readonly Release[];
+}
+
+/** How many releases of a window are looked through for types that Heroku has forgotten. */
+export const RECENT = 20;
 
 /** Under preboot Heroku refuses to scale while old and new dynos overlap, so a refusal may pass. */
 const SECOND_ROUND_MS = 15_000;
@@ -33,10 +44,11 @@ export async function putProcessesBack(
   heroku: Heroku,
   log: Log,
   journal: Journal,
-  options: { clock: Clock; limit: Limit },
+  options: { clock: Clock; limit: Limit; seen?: SeenBefore },
 ): Promise<PutBack> {
   const app = journal.app.name;
-  const [live, forgotten] = await Promise.all([heroku.formation(app), forgottenTypes(heroku, journal)]);
+  const { formation: live, releases } = options.seen ?? (await readSeen(heroku, app));
+  const forgotten = await forgottenTypes(heroku, journal, releases);
   const updates: ScaleUpdate[] = [];
   const left: string[] = [];
   const missing: string[] = [];
@@ -56,7 +68,7 @@ export async function putProcessesBack(
   }
   const refused = await scaleBack(heroku, log, app, updates, options.clock);
   const restored = updates.filter(({ type }) => !refused.has(type));
-  const after = await proveBack(heroku, app, restored, options);
+  const after = restored.length === 0 ? live : await proveBack(heroku, app, restored, options);
   const reasons = [...refused].map(([type, why]) => `${type}: ${why}`);
   if (restored.length > 0) log.info(`Processes are back: ${describe(after, restored)}.`);
   if (left.length > 0)
@@ -64,18 +76,31 @@ export async function putProcessesBack(
   if (refused.size > 0) log.warn(`Heroku refused to scale back: ${reasons.join('; ')}.`);
   if (missing.length > 0)
     log.warn(`The app has no process type ${missing.join(', ')} any more; nothing is scaled there.`);
-  return { restored: restored.map(({ type }) => type), left, missing, refused: reasons };
+  return { restored: restored.map(({ type }) => type), left, missing, refused: reasons, formation: after };
+}
+
+/** Reads what {@link putProcessesBack} begins with. */
+export async function readSeen(heroku: Heroku, app: string): Promise<SeenBefore> {
+  const [formation, releases] = await Promise.all([
+    heroku.formation(app),
+    heroku.releases(app, { max: RECENT }),
+  ]);
+  return { formation, releases };
 }
 
 /**
  * The found types that a release in between lacked, though the code from before is current again: Heroku
  * forgot their quantity and size with them (Dev Center: Process Model).
  */
-async function forgottenTypes(heroku: Heroku, { app, found }: Journal): Promise<ReadonlySet<string>> {
+async function forgottenTypes(
+  heroku: Heroku,
+  { app, found }: Journal,
+  releases: readonly Release[],
+): Promise<ReadonlySet<string>> {
   const forgotten = new Set<string>();
   if (found.release === null || found.slugId === null) return forgotten;
   const { version } = found.release;
-  const since = (await heroku.releases(app.name, { max: 20 })).filter((one) => one.version > version);
+  const since = releases.filter((one) => one.version > version);
   if (since.find(({ current }) => current)?.slugId !== found.slugId) return forgotten;
   for (const { slugId, status } of since) {
     if (slugId === undefined || slugId === found.slugId || status !== 'succeeded') continue;
@@ -128,7 +153,6 @@ async function proveBack(
   restored: readonly ScaleUpdate[],
   { clock, limit }: { clock: Clock; limit: Limit },
 ): Promise<readonly ProcessFormation[]> {
-  if (restored.length === 0) return [];
   return waitFor(
     async () => {
       const now = await heroku.formation(app);

@@ -40,11 +40,12 @@ export class StartWatch {
   /** Sessions end after an hour at the latest: then another one is opened. */
   async #keepOpen(first: Promise<LogStream | undefined>): Promise<void> {
     const { signal } = this.#closed;
-    for (let next = first; !signal.aborted; next = this.#connect()) {
+    for (let next = first; ; next = this.#connect()) {
       await (
         await next
       )?.ended;
       await this.ports.clock.sleep(PAUSE_MS, signal).catch(() => undefined); // Closed meanwhile.
+      if (signal.aborted) return;
     }
   }
 

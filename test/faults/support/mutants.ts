@@ -39,8 +39,8 @@ export const READ_BACKS: readonly Mutant[] = [
   {
     name: 'no read-back: of the page',
     file: 'window/page.ts',
-    text: '(await heroku.app(app)).maintenance === on ? true : undefined',
-    replacement: 'Promise.resolve(true)',
+    text: 'return now.maintenance === on ? now : undefined;',
+    replacement: 'return now;',
   },
   {
     name: 'no read-back: of the formation',
@@ -69,8 +69,8 @@ export const READ_BACKS: readonly Mutant[] = [
   {
     name: 'no read-back: of the web dynos',
     file: 'window/web.ts',
-    text: 'if (up.length < quantity || up.length < web.length) {',
-    replacement: 'if (false) {',
+    text: "if (!web.every(({ state }) => state === 'up' || state === 'idle')) return undefined;",
+    replacement: '',
   },
   {
     name: 'no read-back: of the migration’s exit status',

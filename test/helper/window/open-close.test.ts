@@ -21,7 +21,13 @@ test('page on, workers gone; then workers back and the page off, last', async ()
   expect(app.dynos('worker')).toEqual([]);
   expect(app.dynos('web')).toEqual(['web.1']);
 
-  expect(await closeWindow(window, current(app))).toEqual({ notBack: [] });
+  const asked = world.control.requests({ app: app.name, surface: 'api' }).length;
+  expect(await closeWindow(window, current(app))).toMatchObject({
+    notBack: [],
+    state: { app: { maintenance: false }, release: { id: app.app.current.id } },
+  });
+  // Two looks at what runs, the read-backs between them, and two changes: web was up all the time.
+  expect(world.control.requests({ app: app.name, surface: 'api' }).length - asked).toBe(10);
   expect(app.formation).toEqual(before);
   expect(app.app.maintenance).toBe(false);
   expect(app.changes).toEqual(['PATCH /', 'PATCH /formation', 'PATCH /formation', 'PATCH /']);
@@ -116,7 +122,7 @@ test('a new type is told, and is no failure', async () => {
   const run = world.run(app.name);
   const window = await world.open(run);
   await app.release({ web: WEB, worker: SLEEP, mailer: SLEEP });
-  expect(await closeWindow(window, current(app))).toEqual({ notBack: [] });
+  expect(await closeWindow(window, current(app))).toMatchObject({ notBack: [] });
   expect(run.log.warnings.join('\n')).toContain('New process types without a dyno: mailer');
   expect(app.quantity('worker')).toBe(2);
 });
@@ -127,7 +133,7 @@ test('what somebody scaled or resized in the window is theirs', async () => {
   const window = await world.open(run);
   await app.act({ action: 'scale', formation: { worker: 1 } });
   await app.act({ action: 'resize', sizes: { clock: 'standard-2x' } });
-  expect(await closeWindow(window, current(app))).toEqual({ notBack: [] });
+  expect(await closeWindow(window, current(app))).toMatchObject({ notBack: [] });
   expect(app.formation).toEqual(['web=1:Standard-1X', 'worker=1:Standard-1X', 'clock=1:Standard-2X']);
   expect(run.log.warnings.join('\n')).toContain('left as they are: clock (Standard-2X), worker (1)');
 });
