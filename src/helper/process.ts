@@ -38,12 +38,14 @@ export async function runProcess(
     (json ? streams.err : streams.out)(text);
   };
   const log = createLineLog({ masker, write: people, now: () => systemClock.now() });
-  const signals = listenForSignals((signal, again) =>
-    log.warn(
-      again
-        ? `${signal} again: already putting things back.`
-        : `${signal}: stopping and putting things back.`,
-    ),
+  const signals = listenForSignals(
+    (signal, again) =>
+      log.warn(
+        again
+          ? `${signal} again: already putting things back.`
+          : `${signal}: stopping and putting things back.`,
+      ),
+    ({ what }) => log.warn(`${what} Stopping and putting things back.`),
   );
   try {
     const invocation = parseCommandLine(argv, listed);

@@ -1,13 +1,18 @@
 import { setMaxListeners } from 'node:events';
-import { Interrupted } from '../errors.ts';
+import { Failure, Interrupted } from '../errors.ts';
+import { messageOf } from '../output/message.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Turns the signals that end a job into an abort, once: while the run puts things back, a second one would
- * only leave the app half undone, so it is announced and otherwise ignored.
+ * only leave the app half undone, so it is announced and otherwise ignored. With `onFault` the same becomes of an
+ * error that nobody waits for: Node.js would end the process, and leave an app behind its page.
  */
-export function listenForSignals(onSignal: (signal: NodeJS.Signals, again: boolean) => void): {
+export function listenForSignals(
+  onSignal: (signal: NodeJS.Signals, again: boolean) => void,
+  onFault?: (error: Failure) => void,
+): {
   readonly signal: AbortSignal;
   stop(): void;
 } {
@@ -23,9 +28,19 @@ export function listenForSignals(onSignal: (signal: NodeJS.Signals, again: boole
     process.on(name, handler);
     return [name, handler] as const;
   });
+  const caught = (error: unknown): void => {
+    const fault = new Failure({
+      what: `Something went wrong that nobody waited for: ${messageOf(error)}`,
+      why: 'This was not foreseen: please report it, with the log of this run.',
+    });
+    onFault?.(fault);
+    controller.abort(fault);
+  };
+  if (onFault !== undefined) process.on('uncaughtException', caught);
   return {
     signal: controller.signal,
     stop() {
+      process.off('uncaughtException', caught);
       for (const [name, handler] of handlers) process.off(name, handler);
     },
   };

@@ -38,15 +38,14 @@ export async function runHook(hook: Hook): Promise<void> {
     detached: true,
   });
   // The group, because what the command started must not work on behind a window that is being closed.
-  const kill = (by: NodeJS.Signals): void => {
-    if (child.pid !== undefined) killGroup(child.pid, by);
-  };
+  const kill = (by: NodeJS.Signals): boolean => child.pid === undefined || killGroup(child.pid, by);
+  const unstoppable = new AbortController();
   const over = new AbortController();
   const stop = (): void => {
     kill('SIGTERM');
     // Rejected only by the end of the command, which is what was wanted.
     clock.sleep(GRACE_MS, over.signal).then(
-      () => kill('SIGKILL'),
+      () => kill('SIGKILL') || unstoppable.abort(),
       () => undefined,
     );
   };
@@ -61,6 +60,7 @@ export async function runHook(hook: Hook): Promise<void> {
     const exit = await new Promise<number | string>((resolve, reject) => {
       child.once('error', (error) => reject(notStarted(parameter, error)));
       child.once('exit', (code, by) => resolve(code ?? by ?? 'nothing'));
+      unstoppable.signal.addEventListener('abort', () => reject(notStopped(parameter)));
     });
     await Promise.race([drained, delay(DRAIN_MS)]);
     signal.throwIfAborted();
@@ -77,6 +77,15 @@ export async function runHook(hook: Hook): Promise<void> {
   }
 }
 
+function notStopped(parameter: string): Failure {
+  return new Failure({
+    what: `${parameter}: the command could not be stopped, and may be running still.`,
+    why: 'It runs as another user, as behind `sudo`.',
+    next: 'End it by hand where that is needed, and let the command run as the job does.',
+    parameter,
+  });
+}
+
 function notStarted(parameter: string, error: Error): Failure {
   return new Failure({
     what: `${parameter}: bash could not be started: ${error.message}.`,
@@ -85,11 +94,15 @@ function notStarted(parameter: string, error: Error): Failure {
   });
 }
 
-function killGroup(pid: number, signal: NodeJS.Signals): void {
+/** False where it may not be stopped: it runs as another user, as behind `sudo`. */
+function killGroup(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(-pid, signal);
   } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPERM') return false;
     // It ended in the meantime, which is what was wanted.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if (code !== 'ESRCH') throw error;
   }
+  return true;
 }

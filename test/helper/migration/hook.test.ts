@@ -102,3 +102,20 @@ describe('a hook', () => {
     await untilGone(ids[0] ?? 0);
   });
 });
+
+test('a hook that may not be stopped, as one behind sudo, is not waited for, and that is said', async () => {
+  const kill = process.kill.bind(process);
+  // A machine where tests run as root has no process that they may not stop.
+  const spy = jest.spyOn(process, 'kill').mockImplementation((pid, signal) => {
+    if (pid < 0) throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' });
+    return kill(pid, signal);
+  });
+  const { ids, stopped } = await stopAtFirstLine('echo $$; exec sleep 60');
+  try {
+    expect(await stopped).toBeInstanceOf(Failure);
+    expect(String(await stopped)).toContain('could not be stopped');
+  } finally {
+    spy.mockRestore();
+    for (const id of ids) process.kill(id, 'SIGKILL');
+  }
+});
