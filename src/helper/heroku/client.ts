@@ -1,6 +1,5 @@
 import { Refusal } from '../errors.ts';
 import type { Secret } from '../output/secret.ts';
-import type { Clock } from '../ports/clock.ts';
 import type {
   Account,
   App,
@@ -26,11 +25,12 @@ import type {
   Transfer,
 } from '../ports/heroku.ts';
 import type { Inspection } from '../ports/inspection.ts';
-import type { Log } from '../ports/log.ts';
 import type { SshKeys } from '../ports/ssh-keys.ts';
 import { Api } from './api.ts';
 import * as changes from './changes.ts';
 import { HerokuApiError } from './heroku-api-error.ts';
+import { inspectionOnDemand, more, sshKeysOnDemand } from './on-demand.ts';
+import type { HerokuOptions } from './options.ts';
 import { appPath } from './paths.ts';
 import {
   accountShape,
@@ -44,30 +44,6 @@ import {
   withName,
 } from './shapes.ts';
 import { parseSafeUrl } from './transport.ts';
-
-export interface HerokuOptions {
-  /** Origin of the Platform API, such as `https://api.heroku.com`. Plain http goes to this machine only. */
-  readonly baseUrl: string;
-  /** Origin of the data API, such as `https://api.data.heroku.com`. Default: `baseUrl`. */
-  readonly dataUrl?: string;
-  readonly apiKey: Secret;
-  readonly userAgent: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Ends waits and reads. A request that changes something is given a few seconds to be answered. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds for one request, its whole answer included. Default: 60 s. */
-  readonly requestTimeoutMs?: number;
-  /** Milliseconds that the waits between one call's tries may take together. Default: 2 min. */
-  readonly retryBudgetMs?: number;
-  /** Milliseconds without a byte after which an output stream is connected anew. Default: 2 min. */
-  readonly streamIdleMs?: number;
-  /** A number from 0 up to 1, for the jitter of waits. Default: `Math.random`. */
-  readonly random?: () => number;
-}
-
-/** Loads what a small act has no need of. */
-const more = () => import('./more.ts');
 
 const DEFAULTS = { requestTimeoutMs: 60_000, retryBudgetMs: 120_000, streamIdleMs: 120_000 };
 
@@ -100,18 +76,8 @@ export class HerokuClient implements Heroku {
     this.#api = api;
     this.#data = new Api({ ...api.options, baseUrl: dataUrl }, api);
     this.#streamIdleMs = streamIdleMs;
-    const inspection = async (): Promise<Inspection> => (await more()).inspectionOf(api);
-    this.inspection = {
-      authorization: async () => (await inspection()).authorization(),
-      addOns: async (app) => (await inspection()).addOns(app),
-      requestsLeft: async () => (await inspection()).requestsLeft(),
-    };
-    const sshKeys = async (): Promise<SshKeys> => (await more()).sshKeysOf(api);
-    this.sshKeys = {
-      list: async () => (await sshKeys()).list(),
-      add: async (key, fingerprint) => (await sshKeys()).add(key, fingerprint),
-      remove: async (id) => (await sshKeys()).remove(id),
-    };
+    this.inspection = inspectionOnDemand(api);
+    this.sshKeys = sshKeysOnDemand(api);
   }
 
   get requests(): RequestCounts {
