@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   startLocalHeroku,
   type AppSettings,
@@ -199,11 +200,20 @@ export class Slot {
     return platform.createApp(account, { name: buildAppOf(name), configVars, settings });
   }
 
-  #read(app: App, schema: string): Promise<DatabaseContent> {
+  async #read(app: App, schema: string): Promise<DatabaseContent> {
+    if (app.addOns.length === 0) return this.stage.databases.read(schema);
     const { databases } = this.heroku.platform;
-    return app.addOns.length === 0
-      ? this.stage.databases.read(schema)
-      : readContent((sql, values) => databases.query(app, sql, values), 'public');
+    const end = performance.now() + HUNG_MS;
+    for (;;) {
+      try {
+        return await readContent((sql, values) => databases.query(app, sql, values), 'public');
+      } catch (error) {
+        // A reset goes on whose asker has given up: it drops the database, and makes it anew.
+        const isAway = error instanceof Error && /database "\w+" does not exist/.test(error.message);
+        if (!isAway || performance.now() > end) throw error;
+        await setTimeout(100);
+      }
+    }
   }
 
   async #remove(app: App, state: string): Promise<void> {
