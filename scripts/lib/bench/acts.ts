@@ -35,8 +35,16 @@ export function helperActs({ materials, world }: Bench, { app, commit, cwd }: Re
   ];
 }
 
-/** By the official CLI and git, as the recipe is known; undefined where it is not installed. */
-export function cliActs({ world, cli }: Bench, { app, commit, cwd }: Recipe): Command[] | undefined {
+/**
+ * By the official CLI and git, as the recipe is known; undefined where it is not installed.
+ * @param readBack whether each act is followed by the command that shows what it did. A migration's exit status
+ *   says that already.
+ */
+export function cliActs(
+  { world, cli }: Bench,
+  { app, commit, cwd }: Recipe,
+  readBack = false,
+): Command[] | undefined {
   if (cli === undefined) return undefined;
   const environment = { ...world.trusting, ...cli.environment, HEROKU_APP: app };
   const act = (...args: string[]): Command => ({
@@ -45,14 +53,21 @@ export function cliActs({ world, cli }: Bench, { app, commit, cwd }: Recipe): Co
     cwd,
     environment,
   });
+  const shows = (command: string): Command[] => (readBack ? [act(command, '-a', app)] : []);
   return [
     act('maintenance:on', '-a', app),
+    ...shows('maintenance'),
     act('ps:scale', 'worker=0', '-a', app),
+    ...shows('ps'),
     { program: 'git', args: ['push', world.pushUrl(app), `${commit}:refs/heads/main`], cwd, environment },
+    ...shows('releases'),
     act('run', '--exit-code', '-a', app, '--', ...MIGRATE.split(' ')),
     act('pg:backups:capture', '-a', app),
+    ...shows('pg:backups'),
     act('ps:scale', 'worker=1', '-a', app),
+    ...shows('ps'),
     act('maintenance:off', '-a', app),
+    ...shows('maintenance'),
   ];
 }
 

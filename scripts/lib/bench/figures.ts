@@ -13,6 +13,7 @@ export type CostId =
   | `deploy-${History}`
   | 'recipe-acts'
   | 'recipe-cli'
+  | 'recipe-cli-read-back'
   | 'recipe-cli-without-waits'
   | 'output-100mb'
   | 'output-100mb-cli'

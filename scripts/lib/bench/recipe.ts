@@ -15,12 +15,17 @@ const REQUESTS = 30;
 /** Milliseconds until a request for a backup is answered: the dump of an empty database is over by then. */
 const DUMP_MS = 300;
 
-/** The recipe in seven acts, done by `heroku-cd migrate`, by seven acts of heroku-cd and by the official CLI. */
+/**
+ * The recipe in seven acts, done by `heroku-cd migrate`, by seven acts of heroku-cd and by the official CLI, with and
+ * without reading back what they did.
+ */
 export async function measureRecipe(bench: Bench): Promise<Figure[]> {
   const { materials, world, rounds, cli } = bench;
   const shop = await makeShop(bench, 'recipe');
-  const [ours, quick, acts, official] = ['recipe-ours', 'recipe-quick', 'recipe-acts', 'recipe-cli'] as const;
-  for (const app of [ours, quick, acts, ...(cli === undefined ? [] : [official])]) await shop.open(app);
+  const [ours, quick, acts] = ['recipe-ours', 'recipe-quick', 'recipe-acts'] as const;
+  const [official, readBack] = ['recipe-cli', 'recipe-cli-read'] as const;
+  const ofCli = cli === undefined ? [] : [official, readBack];
+  for (const app of [ours, quick, acts, ...ofCli]) await shop.open(app);
   const { id } = await world.control.addFault({
     match: { surface: 'data', method: 'POST', path: '/backups$' },
     effect: { kind: 'delay', ms: DUMP_MS, when: 'after-effect' },
@@ -39,9 +44,14 @@ export async function measureRecipe(bench: Bench): Promise<Figure[]> {
     ours: measure(ours, (recipe) => [migrateCommand(bench, recipe)]),
     quick: measure(quick, (recipe) => [migrateCommand(bench, recipe, lapse)]),
     acts: measure(acts, (recipe) => helperActs(bench, recipe)),
-    ...(cli === undefined ? {} : { cli: measure(official, (recipe) => cliActs(bench, recipe) ?? []) }),
+    ...(cli === undefined
+      ? {}
+      : {
+          cli: measure(official, (recipe) => cliActs(bench, recipe) ?? []),
+          cliReadBack: measure(readBack, (recipe) => cliActs(bench, recipe, true) ?? []),
+        }),
   }).finally(() => world.control.removeFault(id));
-  return figuresOf({ cli: undefined, ...found });
+  return figuresOf({ cli: undefined, cliReadBack: undefined, ...found });
 }
 
 interface Runs {
@@ -49,9 +59,10 @@ interface Runs {
   readonly quick: readonly Run[];
   readonly acts: readonly Run[];
   readonly cli: readonly Run[] | undefined;
+  readonly cliReadBack: readonly Run[] | undefined;
 }
 
-function figuresOf({ ours, quick, acts, cli }: Runs): Figure[] {
+function figuresOf({ ours, quick, acts, cli, cliReadBack }: Runs): Figure[] {
   const migrate = '`heroku-cd migrate`';
   const [byActs, byCli] = ['seven commands of heroku-cd', 'seven commands of the official CLI'];
   const requests = (runs: readonly Run[]): number[] => runs.map((run) => run.requests);
@@ -81,6 +92,11 @@ function figuresOf({ ours, quick, acts, cli }: Runs): Figure[] {
       against: byCli + count(cli),
       ratio: ratioOrNone(requests(ours), cli === undefined ? undefined : requests(cli)),
     },
+    ...costFigures(
+      'recipe-cli-read-back',
+      [migrate, ours],
+      [`${byCli} and the six that show what they did`, cliReadBack],
+    ),
     ...costFigures(
       'recipe-cli-without-waits',
       [`${migrate}, its waits ${TIME_LAPSE} times shorter`, quick],
