@@ -5,6 +5,7 @@ import { appFolders, look, type Findings } from './look.ts';
 import type { Answers, OrbImport, Target } from './plan.ts';
 import { InitRefused } from './refusal.ts';
 import type { Repository } from './repository.ts';
+import { tellFindings, tellLook } from './tell.ts';
 
 /** What is proposed for the migration, and why it may be nothing. */
 type Proposal = Pick<Answers, 'migrateCommand' | 'pendingCommand' | 'migrationPaths'>;
@@ -20,6 +21,8 @@ export interface Questions {
   /** Whether a file would be written. */
   readonly writes: boolean;
   readonly orb: OrbImport;
+  /** Says what was found, before anything is asked about it. */
+  readonly tell: (lines: readonly string[]) => void;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface Questions {
  * @throws InitStopped when somebody ends the questions.
  */
 export async function answer(questions: Questions): Promise<{ findings: Findings; answers: Answers }> {
-  const { flags, repository, orb } = questions;
+  const { flags, repository, orb, tell } = questions;
   refuse(wrongFlags(flags, repository));
   const asker = flags.yes === true ? undefined : questions.asker;
   const folders = flags.directory === undefined ? appFolders(repository) : [normal(flags.directory)];
@@ -45,6 +48,8 @@ export async function answer(questions: Questions): Promise<{ findings: Findings
       );
     }
   }
+  // A refusal, which only comes where nobody can be asked, stands alone.
+  if (asker !== undefined) tell(tellLook(repository));
   const directory =
     folders.length === 1 ? folders[0] : await asker?.choose('Which app is deployed?', folders);
   if (directory === undefined) throw refusalOf(missing);
@@ -56,6 +61,8 @@ export async function answer(questions: Questions): Promise<{ findings: Findings
     );
   }
   refuse(missing);
+  if (asker === undefined) tell(tellLook(repository));
+  tell(tellFindings(findings));
   const targets = await targetsOf(flags, repository, asker);
   return { findings, answers: { ...targets, ...(await migrationOf(flags, proposals, asker)), orb } };
 }

@@ -13,7 +13,7 @@ import { planOf, type Answers, type OrbImport } from './plan.ts';
 import { InitRefused, InitStopped } from './refusal.ts';
 import { renderConfig, renderEntries, renderOrb } from './render.ts';
 import { openRepository } from './repository.ts';
-import { tellFindings, tellNext } from './tell.ts';
+import { tellAwaited, tellNext, tellProposal } from './tell.ts';
 
 /** Where CircleCI looks for a configuration, from the repository's top. */
 const CONFIG = '.circleci/config.yml';
@@ -61,11 +61,11 @@ async function init(flags: InitFlags, ports: InitPorts): Promise<void> {
   const packed = readFileSync(ports.orb.file, 'utf8');
   const orb = orbImport(flags, ports, packed);
   const writes = !isThere && flags.print !== true;
-  const { findings, answers } = await answer({ flags, repository, asker: ports.asker, writes, orb });
   // With --print, stdout has the YAML and nothing else.
   const tell = (lines: readonly string[]): void =>
     (flags.print === true ? ports.err : ports.out)(lines.map((line) => `${line}\n`).join(''));
-  tell(tellFindings(repository, findings, answers));
+  const { findings, answers } = await answer({ flags, repository, asker: ports.asker, writes, orb, tell });
+  tell(tellProposal(findings, answers));
   const ours = { text: packed, names: [`${ports.orb.namespace}/${ORB_NAME}`, ports.orb.url, ORB_NAME] };
   if (isThere) {
     const addition = additionTo(readFileSync(path, 'utf8'), CONFIG, findings, answers);
@@ -124,6 +124,7 @@ function tellCheck(addition: Addition, orb: Parameters<typeof faultOf>[2]): read
     whole
       ? 'Checked: the configuration compiles with what is proposed below.'
       : `Checked: what is proposed below compiles; the rest was not compiled, because ${otherOrbs.join(', ')} would have to be fetched.`,
+    ...tellAwaited(addition),
     ...addition.warnings.map((warning) => `! ${warning}`),
   ];
 }

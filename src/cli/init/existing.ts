@@ -2,12 +2,12 @@ import { stringify } from 'yaml';
 import { readDocument } from '../../rehearsal/document/read.ts';
 import { ConfigError } from '../../rehearsal/errors.ts';
 import { ORB_NAME } from '../../orb/context.ts';
+import { awaitedIn, listedIn, type Awaited } from './awaited.ts';
+import { bodyOf, type Body } from './body.ts';
 import type { Findings } from './look.ts';
 import { entriesOf, type Answers, type Entry } from './plan.ts';
 import { InitRefused } from './refusal.ts';
 import { plainEntries } from './render.ts';
-
-type Body = Readonly<Record<string, unknown>>;
 
 /** What belongs into a configuration that is there already, and where. */
 export interface Addition {
@@ -22,6 +22,8 @@ export interface Addition {
   /** Jobs of the configuration that the new workflow has to run first, where there is no workflow. */
   readonly jobs: readonly string[];
   readonly entries: readonly Entry[];
+  /** What the deployment waits for. */
+  readonly awaited: Awaited;
   /** What a person has to know about this configuration. */
   readonly warnings: readonly string[];
   /** The configuration with the addition in it, to be compiled. */
@@ -43,10 +45,11 @@ export function additionTo(text: string, file: string, findings: Findings, answe
   const imported = Object.entries(orbs).find(([, value]) => nameOf(value) === nameOf(reference))?.[0];
   const alias = imported ?? (Object.hasOwn(orbs, ORB_NAME) ? `${ORB_NAME}-orb` : ORB_NAME);
   const workflows = Object.entries(bodyOf(config['workflows'])).filter(([name]) => name !== 'version');
-  const [chosen, ...others] = workflows.sort((a, b) => Number(tests(b)) - Number(tests(a)));
-  const present = workflowEntries(chosen?.[1]);
+  const [chosen, ...others] = workflows.sort((a, b) => Number(tests(b, config)) - Number(tests(a, config)));
   const jobs = chosen === undefined ? Object.keys(bodyOf(config['jobs'])) : [];
-  const requires = chosen === undefined ? jobs : lastOf(present);
+  const present = listedIn(chosen?.[1] ?? { jobs }, config);
+  const awaited = awaitedIn(present, orbs);
+  const requires = awaited.names;
   const taken = new Set([...Object.keys(bodyOf(config['jobs'])), ...present.map(({ name }) => name)]);
   const entries = entriesOf(findings, answers, { requires, taken, alias });
   const workflow = chosen?.[0] ?? 'test-and-deploy';
@@ -62,6 +65,7 @@ export function additionTo(text: string, file: string, findings: Findings, answe
     isNew: chosen === undefined,
     jobs,
     entries,
+    awaited,
     warnings: warningsOf(
       config,
       others.map(([name]) => name),
@@ -122,28 +126,8 @@ function reducedConfig(
   });
 }
 
-/** A workflow's jobs by the names that others require them by. */
-function workflowEntries(workflow: unknown): readonly { name: string; requires: readonly string[] }[] {
-  const jobs = bodyOf(workflow)['jobs'];
-  return (Array.isArray(jobs) ? (jobs as unknown[]) : []).flatMap((one) => {
-    const [key, args] = typeof one === 'string' ? [one, undefined] : (Object.entries(bodyOf(one))[0] ?? []);
-    if (key === undefined) return [];
-    const { name, requires } = bodyOf(args);
-    const required = (Array.isArray(requires) ? (requires as unknown[]) : []).map((before) =>
-      typeof before === 'string' ? before : (Object.keys(bodyOf(before))[0] ?? ''),
-    );
-    return [{ name: typeof name === 'string' ? name : key, requires: required }];
-  });
-}
-
-/** The jobs that no other one waits for: once they have succeeded, all has. */
-function lastOf(entries: ReturnType<typeof workflowEntries>): readonly string[] {
-  const awaited = new Set(entries.flatMap(({ requires }) => requires));
-  return [...new Set(entries.map(({ name }) => name).filter((name) => !awaited.has(name)))];
-}
-
-function tests([name, workflow]: readonly [string, unknown]): boolean {
-  return [name, ...workflowEntries(workflow).map((one) => one.name)].some((word) =>
+function tests([name, workflow]: readonly [string, unknown], config: Body): boolean {
+  return [name, ...listedIn(workflow, config).map((one) => one.name)].some((word) =>
     /test|build|\bci\b/i.test(word),
   );
 }
@@ -161,10 +145,6 @@ function warningsOf(config: Body, others: readonly string[], workflow: string): 
     );
   }
   return warnings;
-}
-
-function bodyOf(value: unknown): Body {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Body) : {};
 }
 
 function yaml(value: unknown): string {

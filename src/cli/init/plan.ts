@@ -51,6 +51,7 @@ export interface Plan {
 
 export interface TestJob {
   readonly image: string;
+  /** A Postgres runs beside it, and is waited for first. */
   readonly postgres: boolean;
   readonly environment: Readonly<Record<string, string>>;
   /** Where its steps run; empty for the top of the repository. */
@@ -192,13 +193,7 @@ export function testJob({ language, app }: Findings): TestJob | undefined {
       ...(postgres ? { DATABASE_URL: 'postgresql://postgres:postgres@localhost:5432/test' } : {}),
     },
     directory: app.directory,
-    steps: [
-      ...(postgres
-        ? [{ name: 'Wait for Postgres', command: 'dockerize -wait tcp://localhost:5432 -timeout 1m' }]
-        : []),
-      ...known.prepare(app),
-      { name: 'Test', command },
-    ],
+    steps: [...known.prepare(app), { name: 'Test', command }],
   };
 }
 

@@ -19,6 +19,8 @@ Rehearse it on your own machine against a local Heroku: heroku-cd simulate, hero
 const NO_TESTS = `No tests were recognized here, so nothing is tested before it is deployed: add a job that
 runs yours, and name it in "requires" below.`;
 
+const WAIT = { name: 'Wait for Postgres', command: 'dockerize -wait tcp://localhost:5432 -timeout 1m' };
+
 /** The workflow that a new configuration has. */
 export function workflowName({ test }: Pick<Plan, 'test'>): string {
   return test === undefined ? 'deploy' : 'test-and-deploy';
@@ -92,6 +94,7 @@ function testNode({ image, postgres, environment, directory, steps }: TestJob): 
       key: 'steps',
       value: [
         'checkout',
+        ...(postgres ? [{ run: WAIT }] : []),
         ...steps.map((step) => ({
           run: { ...step, ...(directory === '' ? {} : { working_directory: directory }) },
         })),

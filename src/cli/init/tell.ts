@@ -1,25 +1,42 @@
+import type { Addition } from './existing.ts';
 import { LANGUAGES } from './languages.ts';
 import type { Findings } from './look.ts';
 import { testJob, type Answers } from './plan.ts';
 import type { Repository } from './repository.ts';
 
-/** What was found and is proposed, for a person: one sentence a line. */
-export function tellFindings(
-  repository: Repository,
-  findings: Findings,
-  answers: Answers,
-): readonly string[] {
+/** Where it was looked, for a person: one sentence a line. */
+export function tellLook({ files, top }: Repository): readonly string[] {
+  return [`Looked at ${files.length} files of ${top}.`];
+}
+
+/** What was found. */
+export function tellFindings(findings: Findings): readonly string[] {
   const { app, language, frameworks } = findings;
   const titles = frameworks.map(({ framework }) => framework.title).join(', ');
   return [
-    `Looked at ${repository.files.length} files of ${repository.top}.`,
     `App: ${app.directory === '' ? 'the whole repository' : app.directory}, ${language === undefined ? 'in no language that is known here' : LANGUAGES[language].title}${titles === '' ? '' : ` (${titles})`}.`,
-    ...tellTargets(answers),
-    ...tellMigration(findings, answers),
     ...tellCache(findings),
     ...(testJob(findings) === undefined ? ['Tests: none were recognized, so there is no test job.'] : []),
     ...findings.warnings.map((warning) => `! ${warning}`),
   ];
+}
+
+/** What is proposed, once all is answered. */
+export function tellProposal(findings: Findings, answers: Answers): readonly string[] {
+  return [...tellTargets(answers), ...tellMigration(findings, answers)];
+}
+
+/** Which jobs of a configuration that is there the deployment waits for, and which not. */
+export function tellAwaited({ awaited, workflow }: Addition): readonly string[] {
+  const { names, left, all } = awaited;
+  if (names.length === 0) return [];
+  const notFor = Object.entries(left).map(([name, what]) => `${name} (${what})`);
+  const why = all
+    ? `: no job of ${workflow} looks like one that tests or builds`
+    : notFor.length === 0
+      ? ''
+      : `, and not for ${notFor.join(', ')}`;
+  return [`The deployment waits for ${names.join(', ')}${why}. To change that, change \`requires\`.`];
 }
 
 function tellTargets({ production, staging }: Answers): readonly string[] {

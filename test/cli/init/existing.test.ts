@@ -71,6 +71,62 @@ test('orbs that would have to be fetched are named, and the addition is checked 
   expect(out).toContain('requires: [node/test, unit, style]\n');
 });
 
+/** The same jobs, in a workflow of one's own. */
+const workflow = (jobs: string): string =>
+  `${BEFORE.slice(0, BEFORE.indexOf('workflows:'))}  deploy-old: ${JOB}\n  hold-it: {type: approval}\nworkflows:\n  ci:\n    jobs: [${jobs}]\n`;
+
+test.each([
+  [
+    'a notification',
+    'build, {unit: {requires: [build]}}, {slack/on-hold: {requires: [unit]}}',
+    '[unit]',
+    'slack/on-hold (a notification)',
+  ],
+  [
+    'a notification by its orb',
+    'build, {chat/tell: {name: tell-us, requires: [build]}}',
+    '[build]',
+    'tell-us (a notification)',
+  ],
+  [
+    'an approval',
+    'build, {unit: {requires: [build]}}, {hold: {type: approval, requires: [unit]}}',
+    '[unit]',
+    'hold (an approval)',
+  ],
+  [
+    'an approval that is a job of its own, and what is behind it',
+    'build, {hold-it: {requires: [build]}}, {lint: {requires: [hold-it]}}',
+    '[build]',
+    'hold-it (an approval), lint (behind an approval)',
+  ],
+  ['a deployment', 'build, {deploy-old: {requires: [build]}}', '[build]', 'deploy-old (a deployment)'],
+  [
+    'what runs when another one has failed',
+    'build, {unit: {requires: [{build: failed}]}}, {lint: {requires: [{build: [failed, canceled]}]}}',
+    '[build]',
+    'unit (runs when another one has not succeeded), lint (',
+  ],
+])('%s is not waited for, but what is before it', async (_what, jobs, requires, said) => {
+  const { out } = await add(`${workflow(jobs)}orbs: {slack: circleci/slack@5, chat: acme/slack@1}\n`);
+  expect(out).toContain(`requires: ${requires}\n`);
+  const names = requires.slice(1, -1);
+  expect(out).toContain(`The deployment waits for ${names}, and not for ${said}`);
+  expect(out).toContain('To change that, change `requires`.\n');
+});
+
+test('where nothing else is left all is waited for, and that is said', async () => {
+  const { out } = await add(workflow('deploy-old'));
+  expect(out).toContain('requires: [deploy-old]\n');
+  expect(out).toContain('The deployment waits for deploy-old: no job of ci looks like one that tests or builds.');
+});
+
+test('a job that tests or builds is one, whatever else its name says', async () => {
+  const { out } = await add(workflow('{build: {name: build-and-push}}, {unit: {name: test-release}}'));
+  expect(out).toContain('requires: [build-and-push, test-release]\n');
+  expect(out).toContain('The deployment waits for build-and-push, test-release. To change that, change `requires`.\n');
+});
+
 test('without a workflow there is one, which runs the jobs that are there first', async () => {
   const { out } = await add(`version: 2.1\njobs:\n  build: ${JOB}\n`);
   expect(out).toContain('# at the end, because there is no workflow yet\n');

@@ -21,6 +21,7 @@ async function configOf(files: Fixture['files'], flags: InitFlags = {}): Promise
     repository: inMemory(files),
     asker: undefined,
     writes: true,
+    tell: () => undefined,
     orb: { source: 'registry', value: `acme/heroku-cd@${minor(checked.context.version)}` },
   });
   return renderConfig(planOf(findings, answers));
@@ -31,7 +32,10 @@ const minor = (version: string): string => version.split('.').slice(0, 2).join('
 interface Config {
   readonly orbs: Readonly<Record<string, unknown>>;
   readonly jobs?: {
-    readonly test: { docker: { image: string }[]; steps: (string | { run: { command: string } })[] };
+    readonly test: {
+      docker: { image: string }[];
+      steps: (string | { run: { name: string; command: string } })[];
+    };
   };
   readonly workflows: Readonly<
     Record<string, { jobs: (string | Record<string, Record<string, unknown>>)[] }>
@@ -109,6 +113,11 @@ test('an app in a folder is deployed and tested from there', async () => {
   const { config, entries } = read(await configOf(FIXTURES.monorepo.files));
   expect(entries['deploy']).toMatchObject({ 'app-directory': 'services/shop' });
   expect(config.jobs?.test.steps.at(-1)).toMatchObject({ run: { working_directory: 'services/shop' } });
+  // Nothing of it is read by what waits for the database beside.
+  const wait = config.jobs?.test.steps.find((step) => typeof step === 'object' && /Wait/.test(step.run.name));
+  expect(wait).toEqual({
+    run: { name: 'Wait for Postgres', command: 'dockerize -wait tcp://localhost:5432 -timeout 1m' },
+  });
 });
 
 test('memcached is flushed, Redis is not', async () => {

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { askAt } from '../../../src/cli/init/ask.ts';
+import { initCommand } from '../../../src/cli/init/command.ts';
 import type { InitFlags } from '../../../src/cli/init/flags.ts';
 import { below, FIXTURES } from './support/fixtures.ts';
+import { ORB } from './support/orb.ts';
 import { init, project, removeFolders } from './support/project.ts';
 
 afterEach(removeFolders);
@@ -65,6 +67,41 @@ test('asks nothing that a flag has answered', async () => {
     { app: 'acme-shop', stagingApp: '', productionBranch: 'main', migrateCommand: 'bin/rails db:migrate' },
   );
   expect([code, left]).toEqual([0, []]);
+});
+
+test('says what it found before it asks, and what it proposes of that afterwards', async () => {
+  const { directory } = await project({
+    ...below('api', { ...FIXTURES.rails.files, '.gitmodules': '' }),
+    'site/Procfile': 'web: x',
+    '.gitmodules': '',
+  });
+  let said = '';
+  const { asker } = person([
+    ['Which app is deployed?', ENTER],
+    ['Which Heroku app is production?', `acme-shop${ENTER}`],
+  ]);
+  const when: string[] = [];
+  const code = await initCommand(
+    { stagingApp: '', productionBranch: 'main', migrateCommand: 'bin/rails db:migrate' },
+    {
+      cwd: directory,
+      orb: ORB,
+      out: (text) => void (said += text),
+      err: (text) => void (said += text),
+      asker: {
+        ...asker,
+        choose: (...question) => (when.push(said), asker.choose(...question)),
+        text: (...question) => (when.push(said), asker.text(...question)),
+        confirm: () => Promise.resolve(false),
+      },
+    },
+  );
+  expect([code, when.length]).toEqual([130, 2]);
+  expect(when[0]).toMatch(/^Looked at \d+ files of .*\n$/);
+  expect(when[1]).toMatch(/^Looked at .*\nApp: api, Ruby \(Rails\)\.\n[^]*! Submodules: /);
+  expect(said.slice(when[1]?.length)).toMatch(
+    /^Deployment: main goes to acme-shop\.\nMigration: bin\/rails db:migrate\n/,
+  );
 });
 
 test('takes no wrong name, but another one', async () => {
