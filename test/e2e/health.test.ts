@@ -104,6 +104,7 @@ describe('through the orb', () => {
       'skipped',
       'skipped',
     ]);
+    expect(job.steps.filter((step) => step.status === 'failed').map(({ name }) => name)).toEqual(['Before']);
     expect(world.heroku.control.requests()).toEqual([]);
     expect(job.circleciCalls).toEqual([]);
     expect(await app.serving()).toBe(good);

@@ -120,12 +120,13 @@ describe('the orb in a job', () => {
     });
     expect(result.status).toBe('success');
     const ran = result.steps.map(({ name }) => name);
-    expect(ran.slice(-12)).toEqual([
+    expect(ran.slice(-13)).toEqual([
       expect.stringMatching(/checkout/i),
       'Before',
       'Install heroku-cd',
       ...BEFORE_DEPLOYING,
       'Deploy to Heroku',
+      'Make room for how it ended',
       'Keep how the run ended',
       'After',
       expect.stringMatching(/test results/i),

@@ -55,6 +55,7 @@ describe.each(WINDOWED)('the cache around %s', (command, helper) => {
       `${helper} --until window`,
       'save_cache',
       `${helper} --from window`,
+      'run',
       'save_cache',
     ]);
     // What was not found out must not be kept as the state before the first change.
@@ -77,7 +78,7 @@ describe.each([
 ])('the cache around %s', (command, helper, stage) => {
   it('is read before it acts and saved in any case after it', () => {
     const order = stepsOf(command).map(({ name, args }) => args?.environment?.['HEROKU_CD_COMMAND_LINE'] ?? name);
-    expect(order).toEqual(['when', 'install', 'identify', 'restore_cache', helper, 'save_cache']);
+    expect(order).toEqual(['when', 'install', 'identify', 'restore_cache', helper, 'run', 'save_cache']);
     expect(saving(command)).toMatchObject([
       {
         args: {
@@ -105,6 +106,13 @@ describe('every cache', () => {
       for (const key of keys) expect(key.replace('own-journal', 'app-id').startsWith(prefix)).toBe(true);
       // The app's checksum stands in it whole: the prefix finds no other app's.
       expect(prefix).toMatch(/ \}\}-$/);
+    }
+  });
+
+  it('has what its last key is made from, however early the job failed, and nothing is written where it did not', () => {
+    for (const command of CACHING.filter((one) => saving(one).length > 0)) {
+      const last = stepsOf(command).findLast(({ name }) => name === 'run');
+      expect(last?.args).toMatchObject({ when: 'on_fail', command: expect.stringContaining(OWN_JOURNAL_FILE) as unknown });
     }
   });
 

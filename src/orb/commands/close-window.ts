@@ -1,7 +1,7 @@
 import type { OrbContext } from '../context.ts';
 import type { OrbElement } from '../sdk/index.ts';
 import { helperCommand } from './helper-command.ts';
-import { restoreJournal, saveJournal } from './journal-cache.ts';
+import { restoreJournal, saveJournalAtEnd } from './journal-cache.ts';
 
 /** The second half of a window for work by hand. */
 export function closeWindowCommand(context: OrbContext): OrbElement {
@@ -14,6 +14,6 @@ export function closeWindowCommand(context: OrbContext): OrbElement {
       step: 'Close the window',
     },
     context,
-    { before: restoreJournal(context), after: [saveJournal('ended')] },
+    { before: restoreJournal(context), after: saveJournalAtEnd('ended') },
   );
 }

@@ -1,5 +1,5 @@
 import type { OrbContext } from '../context.ts';
-import { restoreCache, saveCache, type Step } from '../sdk/index.ts';
+import { restoreCache, run, saveCache, type Step } from '../sdk/index.ts';
 import { STATE_DIRECTORY } from '../state-directory.ts';
 import { callHelper } from './helper-command.ts';
 
@@ -37,4 +37,19 @@ export function restoreJournal(context: OrbContext): readonly Step[] {
 /** Keeps the journal as it is at this stage. */
 export function saveJournal(stage: keyof typeof STAGES): Step {
   return saveCache({ ...STAGES[stage], key: `${keyOf('own-journal')}${THIS_JOB}-${stage}-{{ epoch }}`, path: STATE_DIRECTORY });
+}
+
+/**
+ * Keeps the journal at the end, failed or not. A job that failed before the helper wrote the file that the key is made
+ * from, as in a step of the user's own, would fail a second time at the key: one red step has to say why.
+ */
+export function saveJournalAtEnd(stage: 'ended' | 'recovered'): readonly Step[] {
+  return [
+    run({
+      name: 'Make room for how it ended',
+      when: 'on_fail',
+      command: 'mkdir -p .heroku-cd && touch .heroku-cd/own-journal',
+    }),
+    saveJournal(stage),
+  ];
 }

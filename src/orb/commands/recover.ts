@@ -1,7 +1,7 @@
 import type { OrbContext } from '../context.ts';
 import type { OrbElement } from '../sdk/index.ts';
 import { helperCommand } from './helper-command.ts';
-import { restoreJournal, saveJournal } from './journal-cache.ts';
+import { restoreJournal, saveJournalAtEnd } from './journal-cache.ts';
 
 /** Puts back what a cancelled or lost run has left. */
 export function recoverCommand(context: OrbContext): OrbElement {
@@ -14,6 +14,6 @@ export function recoverCommand(context: OrbContext): OrbElement {
       step: 'Recover the app',
     },
     context,
-    { before: restoreJournal(context), after: [saveJournal('recovered')] },
+    { before: restoreJournal(context), after: saveJournalAtEnd('recovered') },
   );
 }

@@ -1,7 +1,7 @@
 import type { OrbContext } from '../context.ts';
 import type { OrbElement } from '../sdk/index.ts';
 import { callHelper, helperCommand, type HelperCommandOptions } from './helper-command.ts';
-import { restoreJournal, saveJournal } from './journal-cache.ts';
+import { restoreJournal, saveJournal, saveJournalAtEnd } from './journal-cache.ts';
 
 export interface WindowedCommandOptions extends HelperCommandOptions {
   /** One of the commands that know `--until window` and `--from window`. */
@@ -17,6 +17,6 @@ export function windowedCommand(options: WindowedCommandOptions, context: OrbCon
   const look = callHelper({ step: 'Look before the first change', helper, flags: '--until window' }, context);
   return helperCommand({ ...options, flags: '--from window' }, context, {
     before: [...restoreJournal(context), look, saveJournal('prepared')],
-    after: [saveJournal('ended')],
+    after: saveJournalAtEnd('ended'),
   });
 }

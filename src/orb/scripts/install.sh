@@ -1,7 +1,4 @@
 #!/bin/sh
-# How the run ended is cached by the checksum of this file, which the helper writes: a run that is refused before
-# that should not fail a second time, at its cache key.
-{ mkdir -p .heroku-cd && : >>.heroku-cd/own-journal; } 2>/dev/null
 if ! command -v node >/dev/null 2>&1; then
   {
     echo "heroku-cd needs Node.js 20 or newer, and there is no node on the PATH of this job."

@@ -36,6 +36,17 @@ const CALLS: readonly (readonly [string, string, readonly string[]])[] = [
   ['set-maintenance-page', 'Set the maintenance page', ['maintenance-page', 'set']],
 ];
 
+/** The commands that keep the journal at their end. */
+const KEEPING = [
+  'deploy',
+  'maintenance-wrapped-migrate',
+  'open-window',
+  'close-window',
+  'recover',
+  'rollback',
+  'restore-database',
+];
+
 /** A run step with its parameters put in, as the compiler does. */
 function compiled(command: string, name: string, values: Record<string, string> = {}): RunStep {
   const step = runSteps(packed, command).find((step) => step.name === name);
@@ -183,6 +194,11 @@ describe('the orb’s shell scripts', () => {
     const expected = [
       { command: 'install', name: 'Install heroku-cd', script: text('install.sh') },
       ...CALLS.map(([command, name]) => ({ command, name, script: text('helper.sh') })),
+      ...KEEPING.map((command) => ({
+        command,
+        name: 'Make room for how it ended',
+        script: 'mkdir -p .heroku-cd && touch .heroku-cd/own-journal',
+      })),
     ];
     expect(steps).toHaveLength(expected.length);
     expect(steps).toEqual(expect.arrayContaining(expected));

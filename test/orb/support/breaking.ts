@@ -65,7 +65,7 @@ type Run = Record<string, unknown> & { environment: Record<string, string> };
 export function callsOf(orb: Breakable, command: string): Map<string, Run> {
   const runs = (orb.commands[command]?.steps ?? []).flatMap((step) => {
     const { run } = step as { run?: Run };
-    return run === undefined ? [] : [run];
+    return run?.environment === undefined ? [] : [run];
   });
   return new Map(runs.map((run) => [run.environment['HEROKU_CD_COMMAND_LINE'] ?? '', run]));
 }

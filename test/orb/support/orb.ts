@@ -70,7 +70,7 @@ export function runSteps(packed: string, command: string): RunStep[] {
             ...run,
             command: run.command.replaceAll('\\<<', '<<'),
             environment: Object.fromEntries(
-              Object.entries(run.environment).map(([name, value]) => [name, value.replaceAll('\\<<', '<<')]),
+              Object.entries(run.environment ?? {}).map(([name, value]) => [name, value.replaceAll('\\<<', '<<')]),
             ),
           },
         ],
