@@ -1,7 +1,7 @@
 /**
  * Runs the bundled helper again and again in one process, one run at a time: starting Node.js for each of
  * hundreds of runs would take longer than the runs. What a run leaves behind (a rejection that nobody handles, an
- * error event without a listener) ends this process, as it would end the helper's own.
+ * error event without a listener) ends this process, as it would end the helper's own; while one runs, it aborts that one.
  */
 'use strict';
 

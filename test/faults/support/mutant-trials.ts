@@ -1,7 +1,7 @@
 import { OP } from '../../support/scripted-memcached.ts';
 import { FLUSHES, TURNS_BACK } from './after-the-window-scenarios.ts';
 import { BACKS_UP, RESTORES } from './database-scenarios.ts';
-import { AFTER_THE_WINDOW, BACKUPS, HOLD_RULE, READ_BACKS, UNDOS, type Mutant } from './mutants.ts';
+import { AFTER_THE_WINDOW, BACKUPS, HOLD_RULE, READ_BACKS, STRAY, UNDOS, type Mutant } from './mutants.ts';
 import { DEPLOYS, HOLDS, RELEASE_PHASE_FAILS } from './scenarios.ts';
 import type { Trial } from './slot.ts';
 
@@ -11,6 +11,8 @@ export interface MutantTrial {
   readonly trial: Trial;
   /** Exit codes of the helper with the safeguard. */
   readonly expected: readonly number[];
+  /** What of the helper without it must be told among other things; anything at all if missing. */
+  readonly named?: string;
 }
 
 const refusedPush: Trial = {
@@ -125,4 +127,5 @@ export const TRIALS: readonly MutantTrial[] = [
   { mutant: steady, trial: unsteady, expected: [5] },
   { mutant: judged, trial: failingReturn, expected: [5] },
   { mutant: HOLD_RULE, trial: { scenario: HOLDS }, expected: [3] },
+  { mutant: STRAY, trial: { scenario: DEPLOYS }, expected: [0], named: 'not awaited: a stray' },
 ];

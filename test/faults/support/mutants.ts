@@ -142,6 +142,14 @@ export const AFTER_THE_WINDOW: readonly Mutant[] = [
   },
 ];
 
+/** The run goes on to its end, put back or not: only what it tells shows that it met an error. */
+export const STRAY: Mutant = {
+  name: 'no waiting: for an error while the window is closed',
+  file: 'window/web.ts',
+  text: 'const needed = Math.min(STEADY_MS',
+  replacement: "void Promise.reject(new Error('a stray'));\n  const needed = Math.min(STEADY_MS",
+};
+
 export const HOLD_RULE: Mutant = {
   name: 'no hold: a failed migration opens the app again',
   file: 'deployment/settle.ts',

@@ -127,11 +127,24 @@ function databaseLie(told: string, content: DatabaseContent, intent: Intent): re
   return isTrue ? [] : [`the database is said to be ${told}, and it is not`];
 }
 
+/**
+ * The error that nobody waited for, where the run met one. It aborts and undoes as a signal does, so that the exit
+ * code may be that of any failure, and a closing window's only a warning: the app is as it should be, the helper is not.
+ */
+export function notAwaited(log: string): string | undefined {
+  return /that nobody waited for: (.*?)(?: Stopping and putting things back\.)?$/m.exec(log)?.[1];
+}
+
 /** Looks for what the log must say, and must not. */
 export function judgeLog(run: Observation, intent: Intent, exitCode: number): readonly string[] {
   const findings = new Findings();
   const { log } = run;
-  findings.unless(!log.includes('not foreseen'), 'it met an error that was not foreseen');
+  const stray = notAwaited(log);
+  findings.unless(stray === undefined, `it met an error that was not awaited: ${stray}`);
+  findings.unless(
+    stray !== undefined || !log.includes('not foreseen'),
+    'it met an error that was not foreseen',
+  );
   findings.unless(exitCode === 0 || /^.*ERROR: \S/m.test(log), 'the log has no error');
   findings.unless(log.includes(`exit ${exitCode}`), 'the log does not tell the exit code');
   const everything = [log, JSON.stringify(run.result), JSON.stringify(run.journal)].join('\n');

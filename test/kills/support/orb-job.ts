@@ -9,6 +9,7 @@ import { fromYaml } from '../../../src/orb/tree/index.ts';
 import { COMMAND_LINE_VARIABLE } from '../../../src/orb/hand-over.ts';
 import type { Cache } from '../../../src/rehearsal/run/cache.ts';
 import { cacheKey } from '../../../src/rehearsal/run/cache-key.ts';
+import { notAwaited } from '../../faults/support/oracle-told.ts';
 import type { HelperHosts, HelperRun } from './helper-hosts.ts';
 
 const execute = promisify(execFile);
@@ -80,6 +81,8 @@ export class OrbJob {
   constructor(private readonly options: JobOptions) {
     this.workflow = options.workflow ?? randomUUID();
     this.end = this.#run();
+    // A job that is lost is waited for by nobody.
+    this.end.catch(() => undefined);
   }
 
   get log(): string {
@@ -93,7 +96,8 @@ export class OrbJob {
       const look = (): void => void (pattern.test(this.#log) && settle(true));
       this.#watchers.add(look);
       stop = () => this.#watchers.delete(look);
-      void this.end.then(() => settle(pattern.test(this.#log)));
+      const over = (): void => settle(pattern.test(this.#log));
+      void this.end.then(over, over);
       look();
     });
     const found = await seen;
@@ -146,6 +150,9 @@ export class OrbJob {
         exitCode = await this.#help(flags.split(' '), { home, directory, facts: facts.environment });
       }
     }
+    // It undoes as a signal does: the exit code and the app show nothing of it.
+    const stray = notAwaited(this.#log);
+    if (stray !== undefined) throw new Error(`It met an error that was not awaited: ${stray}\n${this.#log}`);
     return { exitCode: this.#lost ? null : exitCode, log: this.#log, result: await readResult(home), home };
   }
 
