@@ -26,6 +26,8 @@ export interface ProcessEnd {
 /** How long a pipe that a daemon keeps open is listened to after the step itself has ended. */
 const DRAIN_MS = 150;
 
+const CANCELED = { cause: 'canceled', reason: 'the job was canceled' } as const;
+
 /**
  * One process of a step: the leader of its own session and process group, standard input empty, both outputs in one pipe
  * in the order they were written.
@@ -40,6 +42,11 @@ export class StepProcess {
   private overAfterExit: (() => void) | undefined;
 
   constructor(private readonly request: ProcessRequest) {
+    // A signal that follows the start can come after the step's first act: what is canceled already is not started.
+    if (request.cancel?.aborted === true || request.terminate?.aborted === true) {
+      this.done = Promise.resolve({ exitCode: null, ...CANCELED });
+      return;
+    }
     const fault = startFault(request.argv, request.env);
     if (fault !== undefined) {
       this.done = Promise.resolve({ exitCode: null, cause: 'unstartable', reason: fault });
@@ -155,7 +162,7 @@ export class StepProcess {
     const { terminate, cancel, terminationGraceMs } = this.request;
     let grace: NodeJS.Timeout | undefined;
     const canceled = (): void => {
-      this.verdict ??= { exitCode: null, cause: 'canceled', reason: 'the job was canceled' };
+      this.verdict ??= { exitCode: null, ...CANCELED };
       clearTimeout(this.timer);
     };
     const onCancel = (): void => {
@@ -171,8 +178,6 @@ export class StepProcess {
     };
     terminate?.addEventListener('abort', onTerminate, { once: true });
     cancel?.addEventListener('abort', onCancel, { once: true });
-    if (cancel?.aborted === true) onCancel();
-    else if (terminate?.aborted === true) onTerminate();
     return () => {
       clearTimeout(grace);
       terminate?.removeEventListener('abort', onTerminate);
