@@ -9,6 +9,7 @@ import {
   pythonHas,
   versionIn,
 } from './manifests.ts';
+import { join, knexfile, sequelFolder, upFile } from './migration-files.ts';
 
 /** What `init` proposes for a framework's migrations. */
 export interface Migration {
@@ -59,6 +60,28 @@ export const FRAMEWORKS: readonly Framework[] = [
             migrateCommand: 'bundle exec rails db:migrate',
             pendingCommand: 'bundle exec rails db:abort_if_pending_migrations',
           },
+  },
+  {
+    // sinatra-activerecord lib/sinatra/activerecord/rake.rb: loads Rails' databases.rake.
+    name: 'sinatra',
+    title: 'Sinatra with Active Record',
+    language: 'ruby',
+    recognizedBy: 'the gem `sinatra-activerecord`, without `rails`',
+    found: (app) => gemHas(app, 'sinatra-activerecord') && !gemHas(app, 'rails'),
+    migrateCommand: 'bundle exec rake db:migrate',
+    pendingCommand: 'bundle exec rake db:abort_if_pending_migrations',
+    migrationPaths: ['db/migrate/**'],
+  },
+  {
+    // Sequel bin/sequel: exit status 1 after an error, which Migrator.check_current raises unless all are applied.
+    name: 'sequel',
+    title: 'Sequel',
+    language: 'ruby',
+    recognizedBy:
+      'the gem `sequel` and `.rb` files in `db/migrations`, `db/migrate` or `migrations`, without `rails`',
+    found: (app) => gemHas(app, 'sequel') && !gemHas(app, 'rails') && sequelFolder(app) !== undefined,
+    ...sequel('db/migrations'),
+    refine: (app) => sequel(sequelFolder(app) ?? 'db/migrations'),
   },
   {
     // Django documentation: django-admin migrate, --check exits with a non-zero status when migrations are unapplied.
@@ -191,6 +214,27 @@ export const FRAMEWORKS: readonly Framework[] = [
     migrationPaths: ['priv/*/migrations/**'],
   },
   {
+    // golang-migrate internal/cli/commands.go: `up` without anything to do succeeds, and `version` tells the version alone.
+    name: 'golang-migrate',
+    title: 'golang-migrate',
+    language: 'go',
+    recognizedBy:
+      '`github.com/golang-migrate/migrate` in `go.mod` and files such as `migrations/1_orders.up.sql`',
+    found: (app) =>
+      app.read('go.mod').includes('github.com/golang-migrate/migrate') && upFile(app) !== undefined,
+    ...golangMigrate('migrations'),
+    pendingCommand: '',
+    noPendingBecause:
+      '`migrate version` tells which version the database has, and not whether there are newer ones',
+    refine: (app) => {
+      const file = upFile(app) ?? '';
+      return golangMigrate(file.includes('/') ? file.slice(0, file.lastIndexOf('/')) : '.');
+    },
+    notes: [
+      'The slug must hold the `migrate` command line, built with your database’s driver; where the app’s own program migrates, give that as `--migrate-command`.',
+    ],
+  },
+  {
     // Flyway documentation: validate fails, too, when a resolved migration has not been applied to the database.
     name: 'flyway',
     title: 'Flyway',
@@ -204,11 +248,19 @@ export const FRAMEWORKS: readonly Framework[] = [
   },
 ];
 
-function knexfile(app: AppFolder): string | undefined {
-  return (
-    app.firstOf('knexfile.js', 'knexfile.ts', 'knexfile.cjs', 'knexfile.mjs') ??
-    app.files.find((path) => /^[\w.-]+(?:\/[\w.-]+)?\/knexfile\.[cm]?[jt]s$/.test(path))
-  );
+function sequel(folder: string): Migration {
+  return {
+    migrateCommand: `bundle exec sequel -m ${folder} "$DATABASE_URL"`,
+    pendingCommand: `bundle exec sequel -c "Sequel.extension :migration; Sequel::Migrator.check_current(DB, '${folder}')" "$DATABASE_URL"`,
+    migrationPaths: [`${folder}/**`],
+  };
+}
+
+function golangMigrate(folder: string): Pick<Migration, 'migrateCommand' | 'migrationPaths'> {
+  return {
+    migrateCommand: `migrate -path ${folder} -database "$DATABASE_URL" up`,
+    migrationPaths: [folder === '.' ? '*.sql' : `${folder}/**`],
+  };
 }
 
 function npmVersion(app: AppFolder, name: string): readonly [number, number] | undefined {
@@ -232,9 +284,4 @@ function pruned(app: AppFolder, name: string): Partial<Migration> {
       `\`${name}\` is a development dependency, which Heroku removes after the build: move it to \`dependencies\`, or npx fetches another version in the middle of a deployment.`,
     ],
   };
-}
-
-/** `db/` and `./migrations` → `db/migrations`. */
-function join(folder: string, path: string): string {
-  return `${folder}${path}`.replace(/(?:^|(?<=\/))\.\//g, '').replace(/\/+$/, '');
 }

@@ -173,7 +173,11 @@ function deployLines({ app, cache }: Findings, answers: Answers): readonly Line[
     }
   }
   if (cache?.kind === 'memcached') {
-    lines.push({ key: 'flush-cache', value: true, before: `The app caches in memcached (${cache.by}).` });
+    lines.push({
+      key: 'flush-cache',
+      value: true,
+      before: `Assumed from ${cache.by}: a memcached add-on. Take this out where the app has none.`,
+    });
   }
   return lines;
 }

@@ -74,7 +74,7 @@ function tellCache({ cache }: Findings): readonly string[] {
   if (cache === undefined) return [];
   if (cache.kind === 'memcached') {
     return [
-      `Cache: memcached (${cache.by}); it is flushed with every deployment, which an app without such an add-on refuses.`,
+      `Cache: memcached (${cache.by}), assumed to be an add-on such as MemCachier on every app; \`flush-cache: true\` flushes it with every deployment. An app without one is refused: then take that line out.`,
     ];
   }
   const how =

@@ -124,6 +124,7 @@ test('memcached is flushed, Redis is not', async () => {
   const withGem = (gem: string) =>
     configOf({ ...FIXTURES.rails.files, Gemfile: `gem "rails"\ngem "${gem}"\n` });
   expect(read(await withGem('dalli')).entries['deploy']).toMatchObject({ 'flush-cache': true });
+  expect(await withGem('dalli')).toContain('# Assumed from the gem `dalli`: a memcached add-on.');
   expect(await withGem('redis')).not.toContain('flush');
   const orb = { text: checked.packed, names: ['acme/heroku-cd'] };
   expect(faultOf(await withGem('dalli'), 'config.yml', orb)).toBeUndefined();

@@ -4,6 +4,8 @@ export interface Fixture {
   /** A file that a later commit adds, which is a migration where the framework has them. */
   readonly change: string;
   readonly migrate: string;
+  /** `migrate` and `pending` as a shell hands them on, where it changes them. */
+  readonly handedOn?: readonly [migrate: string, pending: string];
   readonly pending: string;
   readonly paths: string;
   /** The image and the last command of the test job; undefined where there is none. */
@@ -22,7 +24,7 @@ export const STAND_IN = `#!/bin/bash
 said="$(basename "$0") $*"
 echo "$said" >> "$WITNESS"
 case "$said" in
-  *status* | *--check* | *abort_if* | *validate*) test -e "$WITNESS.migrated" ;;
+  *status* | *--check* | *check_current* | *abort_if* | *validate*) test -e "$WITNESS.migrated" ;;
   *) touch "$WITNESS.migrated" ;;
 esac
 `;
@@ -156,6 +158,56 @@ export const FIXTURES = {
     pending: '',
     paths: 'priv/*/migrations/**',
     test: ['cimg/elixir:1.18-erlang-27.2.2', 'mix test'],
+  },
+  sinatra: {
+    files: {
+      ...APP,
+      Gemfile: 'source "https://rubygems.org"\ngem "sinatra"\ngem "sinatra-activerecord"\n',
+      '.ruby-version': '3.3.6\n',
+      Rakefile: 'require "sinatra/activerecord/rake"\n',
+      'db/migrate/1_orders.rb': '# orders\n',
+      'spec/order_spec.rb': '# spec\n',
+      'bin/bundle': STAND_IN,
+    },
+    change: 'db/migrate/2_customers.rb',
+    migrate: 'bundle exec rake db:migrate',
+    pending: 'bundle exec rake db:abort_if_pending_migrations',
+    paths: 'db/migrate/**',
+    test: ['cimg/ruby:3.3', 'bundle exec rspec'],
+  },
+  sequel: {
+    files: {
+      ...APP,
+      Gemfile: 'source "https://rubygems.org"\ngem "roda"\ngem "sequel", "~> 5.80"\n',
+      '.ruby-version': '3.3.6\n',
+      'migrations/1_orders.rb': '# orders\n',
+      'spec/order_spec.rb': '# spec\n',
+      'bin/bundle': STAND_IN,
+    },
+    change: 'migrations/2_customers.rb',
+    migrate: 'bundle exec sequel -m migrations "$DATABASE_URL"',
+    pending: `bundle exec sequel -c "Sequel.extension :migration; Sequel::Migrator.check_current(DB, 'migrations')" "$DATABASE_URL"`,
+    handedOn: [
+      'bundle exec sequel -m migrations ',
+      `bundle exec sequel -c Sequel.extension :migration; Sequel::Migrator.check_current(DB, 'migrations') `,
+    ],
+    paths: 'migrations/**',
+    test: ['cimg/ruby:3.3', 'bundle exec rspec'],
+  },
+  'golang-migrate': {
+    files: {
+      ...APP,
+      'go.mod': 'module shop\n\ngo 1.24\n\nrequire github.com/golang-migrate/migrate/v4 v4.18.2\n',
+      'db/migrations/000001_orders.up.sql': 'select 1;\n',
+      'db/migrations/000001_orders.down.sql': 'select 1;\n',
+      'bin/migrate': STAND_IN,
+    },
+    change: 'db/migrations/000002_customers.up.sql',
+    migrate: 'migrate -path db/migrations -database "$DATABASE_URL" up',
+    pending: '',
+    handedOn: ['migrate -path db/migrations -database  up', ''],
+    paths: 'db/migrations/**',
+    test: ['cimg/go:1.24', 'go test ./...'],
   },
   flyway: {
     files: {
