@@ -1,4 +1,5 @@
 import { Failure, Refusal } from '../errors.ts';
+import { reasonOf } from '../git/push-output.ts';
 import type { PushOutcome } from '../ports/git.ts';
 import type { Build } from '../ports/heroku.ts';
 import { formatDuration } from '../time/format.ts';
@@ -145,10 +146,9 @@ async function pause(run: Run, end: number, wantedMs: number, why: string): Prom
 }
 
 function declined(before: Preflight, lines: readonly string[]): Failure {
-  const reason = lines.map((line) => line.replace(/^\s*!\s*/, '').trim()).filter((line) => line !== '');
   return new Failure({
     what: `Heroku refused the push of ${short(before.clone.commit)} to ${before.app.app.name}.`,
-    why: reason.slice(-3).join(' ') || 'It gave no reason.',
+    why: reasonOf(lines) || 'It gave no reason.',
     next: 'Its output above says what to mend; the app serves what it served before.',
   });
 }
