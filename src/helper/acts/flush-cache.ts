@@ -3,6 +3,8 @@ import { Failure } from '../errors.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Act, Done } from './act.ts';
 
+const WITHOUT = 'Where the app need not have one, give `if-present`.';
+
 /**
  * Flushes the app's cache and runs `flush-command`, each where there is one.
  * @throws Refusal where there is neither, unless `if-present`, and where the cache cannot be used or chosen.
@@ -12,7 +14,7 @@ export async function flushCache(act: Act<Settings<'flush-cache'>>): Promise<Don
   const { 'app-name': app, 'cache-config-prefix': prefix, 'flush-command': command } = settings;
   const cache = await readCache(act);
   if (cache === undefined && (command === '' || prefix !== '')) {
-    if (!settings['if-present']) throw noCache(settings);
+    if (!settings['if-present']) throw noCache(settings, WITHOUT);
     if (command === '') return { what: `${app} has no cache to flush; nothing was changed.`, caches: [] };
   }
   const caches = await flushAll({ ...act, evenInterrupted: false }, cache);

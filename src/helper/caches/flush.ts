@@ -49,14 +49,14 @@ export async function readCache({
   return cache;
 }
 
-/** There is nothing to flush, and this is why. */
-export function noCache(settings: Flushing['settings']): Refusal {
+/** There is nothing to flush, and this is why; `without` is what to do where the app is to have no cache. */
+export function noCache(settings: Flushing['settings'], without: string): Refusal {
   const { 'app-name': app, 'cache-config-prefix': prefix } = settings;
   const wanted = prefix === '' ? 'MEMCACHIER_* or MEMCACHEDCLOUD_*' : `${prefix}_*`;
   return new Refusal({
     what: `cache-config-prefix: no cache of ${app} is found.`,
     why: `Neither its config vars nor the job’s environment have ${wanted} (_SERVERS, _USERNAME, _PASSWORD).`,
-    next: `Name the cache’s config vars by \`cache-config-prefix\`, or clear any other cache by \`flush-command\`, such as ${COMMANDS}.`,
+    next: `${without} Otherwise name the cache’s config vars by \`cache-config-prefix\`, or clear any other cache by \`flush-command\`, such as ${COMMANDS}.`,
     parameter: 'cache-config-prefix',
   });
 }

@@ -14,6 +14,8 @@ import type { Progress, Run } from './deploy-state.ts';
 import type { Ports } from './ports.ts';
 import type { Act } from './shipping.ts';
 
+const WITHOUT = 'Where the app has no cache, take `flush-cache` out.';
+
 /** What this deployment flushes. */
 export interface FlushPlan {
   readonly cache: Cache | undefined;
@@ -43,7 +45,7 @@ export async function planFlush({ ports, settings }: Planning): Promise<FlushPla
   }
   const cache = await readCache({ ports, settings });
   if (cache !== undefined) await requireFlushable({ ports, settings }, cache);
-  else if (command === '' || prefix !== '') throw noCache(settings);
+  else if (command === '' || prefix !== '') throw noCache(settings, WITHOUT);
   return { cache, command };
 }
 
@@ -140,7 +142,7 @@ async function flushPlanned(
   let cache: Cache | undefined;
   if (settings['flush-cache']) {
     cache = await readCache({ settings, ports: { ...ports, heroku: ports.closingHeroku } });
-    if (cache === undefined && plan?.cache !== undefined) throw noCache(settings);
+    if (cache === undefined && plan?.cache !== undefined) throw noCache(settings, WITHOUT);
   }
   return flushAll(flushing, cache);
 }
