@@ -75,7 +75,9 @@ export function readSettings<C extends CommandName>(
   const [first] = problems;
   if (first !== undefined) {
     throw new Refusal({
-      what: problems.map((problem) => `${problem.parameter}: ${problem.text}.`).join('\n'),
+      what: problems
+        .map(({ parameter, text }) => `${parameter}: ${text}${/[.?!]$/.test(text) ? '' : '.'}`)
+        .join('\n'),
       parameter: first.parameter,
       next: `Correct ${problems.map((problem) => `\`${problem.parameter}\``).join(', ')} and run again; nothing was changed.`,
     });
