@@ -110,7 +110,7 @@ export function requireNothingPending({ settings }: Run, { left }: Migrated): vo
         ? 'The migration ended with exit status 0, but migrations are still pending.'
         : 'The migration ended with exit status 0, but that nothing is pending any more is not proven.',
     why: `\`pending-migrations-command\` (${command}) ${left === 'pending' ? 'says so' : 'gave no answer'}: its output is above.`,
-    next: 'Look whether `migrate-command` runs all migrations and `pending-migrations-command` asks for the same ones; then run the job again.',
+    next: 'Look whether `migrate-command` runs all migrations and `pending-migrations-command` asks for the same ones; mend what does not, and push.',
     parameter: 'pending-migrations-command',
   });
 }
@@ -217,7 +217,7 @@ async function settleUnknown(
         {
           what: 'The migration failed: its dyno is gone, and migrations are still pending.',
           why: `${why} The schema may be half applied.`,
-          next: 'Look at its output above, and run the job again.',
+          next: 'Look at its output above; mend the migration and push, or, where the code needs no change, run the job again.',
         },
         null,
       );
@@ -228,7 +228,7 @@ async function settleUnknown(
   throw new UnknownOutcome({
     what: 'How the migration ended could not be learned.',
     why: `${why}${gone ? '' : ` The dyno ${dyno ?? ''} may be running still.`}`,
-    next: `Look at the database and at \`heroku logs -a ${app} --dyno ${dyno ?? 'run'}\`; then run the job again${open}.`,
+    next: `Look at the database and at \`heroku logs -a ${app} --dyno ${dyno ?? 'run'}\`; then mend what it needs and push, or run the job again with the same commit${open}.`,
   });
 }
 
@@ -242,7 +242,7 @@ function failed(outcome: Extract<OneOffOutcome, { kind: 'exited' }>): MigrationF
       next:
         limit?.next === undefined
           ? 'Mend the migration and push; where the code needs no change, run the job again.'
-          : `${limit.next} Then run the job again.`,
+          : `${limit.next} Then push: run again, the job takes the same commit and the same parameters.`,
       ...(limit?.parameter === undefined ? {} : { parameter: limit.parameter }),
     },
     exitStatus,

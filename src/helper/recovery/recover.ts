@@ -79,7 +79,7 @@ export async function recoverJournal(
     throw new UnknownOutcome({
       what: `The window of ${app} stays as it is.`,
       why: reason,
-      next: `Look at the database; then run the job again, or \`heroku-cd recover --app-name ${app} --release-hold\`.`,
+      next: `Look at the database; then mend what it needs and push, or run the job again with the same commit: either continues the window; or \`heroku-cd recover --app-name ${app} --release-hold\`.`,
     });
   }
   if (!open && found.status === 'prepared' && (await isUntouched(heroku, found))) {
