@@ -147,6 +147,7 @@ wait; wait; sleep 300; : ${mark}`;
     expect(await push(git, { timeoutMs: 300 })).toEqual({
       kind: 'lost',
       message: 'git push: not finished within 0.3 s',
+      unsent: true,
     });
     expect(processesWith('mark-push')).toEqual([]);
   });
@@ -162,7 +163,7 @@ wait; wait; sleep 300; : ${mark}`;
         controller.abort();
       },
     });
-    expect(outcome).toEqual({ kind: 'lost', message: 'git push: stopped by us' });
+    expect(outcome).toEqual({ kind: 'lost', message: 'git push: stopped by us', unsent: true });
     expect(seen[0]).toBe('ready');
     expect(seen.length).toBeGreaterThan(1);
     expect(processesWith('mark-abort')).toEqual([]);
