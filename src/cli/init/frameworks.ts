@@ -62,6 +62,25 @@ export const FRAMEWORKS: readonly Framework[] = [
           },
   },
   {
+    // Django documentation: django-admin migrate, --check exits with a non-zero status when migrations are unapplied.
+    name: 'django',
+    title: 'Django',
+    language: 'python',
+    recognizedBy: '`manage.py` of Django',
+    found: (app) => app.has('manage.py') && /django/i.test(app.read('manage.py')),
+    migrateCommand: 'python manage.py migrate --noinput',
+    pendingCommand: 'python manage.py migrate --check',
+    // Migrations of installed apps come with a new version of their package, so the lists of packages count.
+    migrationPaths: [
+      '**/migrations/*.py',
+      'requirements*.txt',
+      'requirements/*.txt',
+      'Pipfile.lock',
+      'poetry.lock',
+      'uv.lock',
+    ],
+  },
+  {
     // sinatra-activerecord lib/sinatra/activerecord/rake.rb: loads Rails' databases.rake.
     name: 'sinatra',
     title: 'Sinatra with Active Record',
@@ -82,25 +101,6 @@ export const FRAMEWORKS: readonly Framework[] = [
     found: (app) => gemHas(app, 'sequel') && !gemHas(app, 'rails') && sequelFolder(app) !== undefined,
     ...sequel('db/migrations'),
     refine: (app) => sequel(sequelFolder(app) ?? 'db/migrations'),
-  },
-  {
-    // Django documentation: django-admin migrate, --check exits with a non-zero status when migrations are unapplied.
-    name: 'django',
-    title: 'Django',
-    language: 'python',
-    recognizedBy: '`manage.py` of Django',
-    found: (app) => app.has('manage.py') && /django/i.test(app.read('manage.py')),
-    migrateCommand: 'python manage.py migrate --noinput',
-    pendingCommand: 'python manage.py migrate --check',
-    // Migrations of installed apps come with a new version of their package, so the lists of packages count.
-    migrationPaths: [
-      '**/migrations/*.py',
-      'requirements*.txt',
-      'requirements/*.txt',
-      'Pipfile.lock',
-      'poetry.lock',
-      'uv.lock',
-    ],
   },
   {
     name: 'alembic',
