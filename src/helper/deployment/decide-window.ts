@@ -90,7 +90,7 @@ function migrationIsMissing({ app }: AppFacts, held: Journal): Refusal {
   return new Refusal({
     what: `The window of ${app.name} is held because of a migration, and this run has none.`,
     why: held.reason ?? 'Its end is not known.',
-    next: `Run the job with \`migrate-command\` again, or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+    next: `Give \`migrate-command\` again and push, or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
     parameter: 'migrate-command',
   });
 }
