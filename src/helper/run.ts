@@ -77,6 +77,7 @@ export async function run(invocation: Invocation, around: Surroundings): Promise
           ...defaultSettings('deploy'),
           ...settings,
           maintenance: 'always',
+          backup: 'never',
           revision: '',
         };
         const options = { phases, push: false, openOnly: true, half: halfOf(settings) };

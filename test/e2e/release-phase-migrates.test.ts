@@ -84,6 +84,19 @@ test('in a window, its failure is the migration’s: held; mended and run again,
   expect(await deploys.state()).toMatchObject({ page: false, worker: 1 });
 });
 
+test('the command that a held window prints opens it where no journal is at hand', async () => {
+  writeFileSync(place('broken'), '');
+  await commit();
+  const { exitCode, result } = await deploys.run('deploy', WINDOW);
+  expect([exitCode, await deploys.state()]).toMatchObject([3, { page: true, worker: 0 }]);
+  const [, command = ''] = /: heroku-cd (recover .*)$/.exec(result?.error?.next ?? '') ?? [];
+  const { code, stdout } = await deploys.program.run(command.split(' '), {
+    env: { HEROKU_CD_STATE_DIR: place('elsewhere'), HEROKU_CD_TIME_LAPSE: '50' },
+  });
+  expect({ code, stdout }).toMatchObject({ code: 0 });
+  expect(await deploys.state()).toMatchObject({ page: false, worker: 1 });
+});
+
 test('pending for ever, in a window: unknown and held, and nothing is taken back', async () => {
   // What was pushed before is released by its slug: git would wait for the release phase by itself.
   const { control } = deploys.world.heroku;
@@ -111,6 +124,23 @@ test('pending for ever, in a window: unknown and held, and nothing is taken back
   expect({ exitCode: again.exitCode, log: again.log }).toMatchObject({ exitCode: 0 });
   expect(again.result).toMatchObject({ releaseAfter: { commit: head } });
   expect(await deploys.state()).toMatchObject({ page: false, worker: 1 });
+});
+
+test('in a window its database is backed up first, where it runs', async () => {
+  await deploys.world.heroku.control.act(APP, { action: 'add-postgres' });
+  await commit();
+  const planned = (await deploys.run('plan', WINDOW)).answer as { acts: { what: string }[] };
+  expect(planned.acts.map(({ what }) => what)).toContainEqual(expect.stringMatching(/^back up /));
+  const { exitCode, result, log } = await deploys.run('deploy', WINDOW);
+  expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
+  expect(result).toMatchObject({ database: 'migrated', backups: ['b001'] });
+
+  // Deployed already, so it is not released, and its release phase does not run.
+  const again = await deploys.run('deploy', WINDOW);
+  expect(again.log).toContain(
+    'Backup: none, because no migration is known to run; `backup: always` takes one.',
+  );
+  expect(again.result).toMatchObject({ verdict: 'succeeded', backups: [] });
 });
 
 test('without a window and with preboot, no request is lost and none sees the page', async () => {

@@ -25,7 +25,7 @@ export function whoMigrates(app: AppFolder): AlreadyMigrated | undefined {
     return {
       by: 'release',
       why: MIGRATES.test(commandBehind(app, release))
-        ? `${place}’s release process migrates (${release}): Heroku runs it with every release, so no \`migrate-command\` is needed, and it would be skipped. It migrates without a window and without a backup: \`maintenance: always\` and \`backup: always\` give every deployment both.`
+        ? `${place}’s release process migrates (${release}): Heroku runs it with every release, so no \`migrate-command\` is needed, and it would be skipped. It migrates without a window and without a backup: \`maintenance: always\` gives every deployment both.`
         : `${place} has a release process (${release}), which does not look like a migration. heroku-cd takes it for one and skips \`migrate-command\`: add the migration to it, or remove it and give \`migrate-command\`.`,
     };
   }

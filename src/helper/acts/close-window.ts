@@ -1,3 +1,4 @@
+import { releaseHold } from '../journal/release-hold.ts';
 import type { Settings } from '../../parameters/index.ts';
 import { flushBeforeOpening, type FlushPlan, planFlush } from '../deployment/flush.ts';
 import { waitForOthers } from '../deployment/preflight.ts';
@@ -86,7 +87,7 @@ async function findWindow(run: Closing, app: App): Promise<JournalKeeper | Done>
   throw new HerokuCdError('held', {
     what: `The window of ${app.name} stays as it is: nobody opened it by hand, a run holds it.`,
     why: reason ?? 'No reason was noted.',
-    next: `mend the cause and push, or run that job again: either continues the window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+    next: `mend the cause and push, or run that job again: either continues the window; or open the app as it is: ${releaseHold(keeper.current)}`,
   });
 }
 

@@ -1,3 +1,4 @@
+import { releaseHold } from '../journal/release-hold.ts';
 import { requireNonePending, restoreCommand } from '../database/backup-plan.ts';
 import { describeBackups } from '../database/backup.ts';
 import { requireUsable, restoreDatabase } from '../database/restore.ts';
@@ -105,7 +106,7 @@ async function settle(
     next:
       stage === 'restoring'
         ? restoreCommand(app, database?.backup?.name ?? '')
-        : `heroku-cd recover --app-name ${app} --release-hold`,
+        : releaseHold(journal.current),
   });
 }
 

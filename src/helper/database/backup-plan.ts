@@ -39,16 +39,26 @@ export const LARGE_BYTES = 20 * 2 ** 30;
 export async function planBackup(
   { ports, settings }: BackupQuestion,
   { app }: AppFacts,
-  { migrates, window, nothingPending }: Pick<Preflight, 'migrates' | 'window' | 'nothingPending'>,
+  needs: Pick<Preflight, 'migrates' | 'window' | 'nothingPending' | 'releasePhase'>,
   held: Journal | undefined,
 ): Promise<BackupPlan | undefined> {
   const { heroku, log } = ports;
   if (held?.stage === 'restoring') throw halfRestored(app.name, held);
-  if (nothingPending && settings.backup !== 'always') return undefined;
+  const { migrates, window, nothingPending, releasePhase } = needs;
+  const none = (why: string): undefined => {
+    if (window && settings.backup === 'auto')
+      log.info(`Backup: none, because ${why}; \`backup: always\` takes one.`);
+  };
+  if (nothingPending && settings.backup !== 'always') return none('nothing is pending');
   const restores = settings['on-migration-failure'] === 'restore' && (migrates || window);
   if (restores) requireRestorable(settings, window);
-  const isWanted = settings.backup === 'always' || settings['migrate-command'] !== '' || restores;
-  if (settings.backup === 'never' || !isWanted) return undefined;
+  const isWanted =
+    settings.backup === 'always' ||
+    settings['migrate-command'] !== '' ||
+    (releasePhase === true && window) ||
+    restores;
+  if (settings.backup === 'never') return undefined;
+  if (!isWanted) return none('no migration is known to run');
   const database = await heroku.database(app.name);
   if (!isAddOn(database)) {
     const why = missing(app.name, database);

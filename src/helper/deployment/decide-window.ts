@@ -1,9 +1,11 @@
 import { Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { Settings } from '../../parameters/index.ts';
+import { releaseHold } from '../journal/release-hold.ts';
+import { appDirectory, type Settings } from '../../parameters/index.ts';
 import { nothingPending, type PendingQuestion } from '../migration/before-release.ts';
 import type { Preflight } from './deploy-state.ts';
 import type { AppFacts } from './facts.ts';
+import { currentOf } from './shipping.ts';
 import { readProcfile } from './transport.ts';
 import { refuseApp } from '../one-off/attach-url.ts';
 import { namesTypes, requireKnownTypes } from '../window/selection.ts';
@@ -35,12 +37,19 @@ export async function decideWindow(
   facts: AppFacts,
   commit: string | undefined,
   { held, prepared, last }: Pick<Preflight, 'held' | 'prepared' | 'last'>,
-): Promise<Pick<Preflight, 'migrates' | 'nothingPending' | 'window' | 'prebootOff'>> {
+): Promise<Pick<Preflight, 'migrates' | 'nothingPending' | 'window' | 'releasePhase' | 'prebootOff'>> {
   const { settings, ports } = run;
   refuseContradictions(settings);
   let migrates = settings['migrate-command'] !== '';
+  const heldWindow = held !== undefined && (held.set.maintenance || held.set.stopped.length > 0);
+  const continues = heldWindow || prepared?.continues === true;
+  const asked =
+    migrates ||
+    continues ||
+    settings.maintenance === 'always' ||
+    settings['breaking-migration'] ||
+    namesTypes(settings['scale-down']);
   // Read from the commit, because the slug that it becomes does not exist yet.
-  const asked = migrates || settings['breaking-migration'] || namesTypes(settings['scale-down']);
   const procfile =
     asked && commit !== undefined ? await readProcfile(ports.git, settings, commit) : undefined;
   const releasePhase = procfile !== undefined && /^release\s*:/m.test(procfile);
@@ -62,8 +71,6 @@ export async function decideWindow(
   const needsDyno = migrates || settings['flush-command'] !== '';
   const unsupported = needsDyno ? refuseApp(facts.app) : undefined;
   if (unsupported !== undefined) throw unsupported;
-  const heldWindow = held !== undefined && (held.set.maintenance || held.set.stopped.length > 0);
-  const continues = heldWindow || prepared?.continues === true;
   const window =
     continues || settings.maintenance === 'always' || (settings.maintenance === 'auto' && migrates);
   if (window) requireKnownTypes(settings['scale-down'], facts.formation, procfile);
@@ -82,7 +89,9 @@ export async function decideWindow(
       'breaking-migration: the release phase migrates while the code from before still serves. `maintenance: always` puts the page before it.',
     );
   }
-  return { migrates, nothingPending: nothing, window, prebootOff };
+  const directory = appDirectory(settings['app-directory']);
+  const ships = commit !== undefined && currentOf(facts, commit, directory) === undefined;
+  return { migrates, nothingPending: nothing, window, releasePhase: releasePhase && ships, prebootOff };
 }
 
 /** Opening the app again is not for a run that does not finish what the held one had begun. */
@@ -90,7 +99,7 @@ function migrationIsMissing({ app }: AppFacts, held: Journal): Refusal {
   return new Refusal({
     what: `The window of ${app.name} is held because of a migration, and this run has none.`,
     why: held.reason ?? 'Its end is not known.',
-    next: `Give \`migrate-command\` again and push, or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+    next: `Give \`migrate-command\` again and push, or open the app as it is: ${releaseHold(held)}`,
     parameter: 'migrate-command',
   });
 }

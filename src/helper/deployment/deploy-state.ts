@@ -45,6 +45,8 @@ export interface Preflight {
   readonly migrates: boolean;
   /** It was learned before the release that no migration is pending. */
   readonly nothingPending?: boolean;
+  /** Whether the commit is released with a `release` process; known only where something depends on it. */
+  readonly releasePhase?: boolean;
   /** Whether preboot is switched off for this run. */
   readonly prebootOff?: boolean;
   /** Whether the app goes through a maintenance window. */

@@ -3,6 +3,7 @@ import { planBackup } from '../database/backup-plan.ts';
 import { HerokuCdError, Refusal } from '../errors.ts';
 import { planHealth } from '../health/target.ts';
 import type { Journal } from '../journal/journal.ts';
+import { releaseHold } from '../journal/release-hold.ts';
 import type { App } from '../ports/heroku.ts';
 import { askPending } from '../migration/pending.ts';
 import { describeKey } from '../settings/api-key.ts';
@@ -98,7 +99,7 @@ function requireOwnWindow({ name }: App, window: Journal | undefined): void {
   throw new HerokuCdError('held', {
     what: `The window of ${name} is open already: a run holds it.`,
     why: window.reason ?? 'No reason was noted.',
-    next: `mend the cause and push, or run that job again: either continues the window; or open the app as it is: heroku-cd recover --app-name ${name} --release-hold`,
+    next: `mend the cause and push, or run that job again: either continues the window; or open the app as it is: ${releaseHold(window)}`,
   });
 }
 

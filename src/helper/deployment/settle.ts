@@ -4,6 +4,7 @@ import { Failure, HerokuCdError } from '../errors.ts';
 import type { Verdict } from '../exit-codes.ts';
 import { endOf } from '../journal/by-hand.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
+import { releaseHold } from '../journal/release-hold.ts';
 import { MigrationFailed } from '../migration/migrate.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import { messageOf } from '../output/message.ts';
@@ -212,7 +213,7 @@ async function hold(journal: JournalKeeper, verdict: Verdict, error: unknown): P
   }
   return {
     verdict,
-    next: `mend the cause and push, or run the job again: either continues this window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`,
+    next: `mend the cause and push, or run the job again: either continues this window; or open the app as it is: ${releaseHold(journal.current)}`,
   };
 }
 

@@ -36,11 +36,8 @@ export async function chooseShipping(
   commit: string,
   { force, tarball, directory }: Transport & { readonly force: boolean },
 ): Promise<Shipping> {
-  // Of a slug that another app built it is not known from which folder: rather build once more than not at all.
-  const sameFolder = (app.deployedFolder ?? '') === directory;
-  if (app.current !== undefined && app.deployedCommit === commit && sameFolder) {
-    return { kind: 'nothing', release: app.current };
-  }
+  const current = currentOf(app, commit, directory);
+  if (current !== undefined) return { kind: 'nothing', release: current };
   const built = await findBuilt(heroku, app.app.name, app.builds, commit, directory);
   if (built !== undefined) return built;
   if (tarball) return { kind: 'tarball', directory };
@@ -48,6 +45,13 @@ export async function chooseShipping(
   return force && app.deployedCommit !== undefined
     ? { kind: 'push', lease: app.deployedCommit }
     : { kind: 'push' };
+}
+
+/** The current release, where it is of the commit and that folder of it. */
+export function currentOf(app: AppFacts, commit: string, directory: string): Release | undefined {
+  // Of a slug that another app built it is not known from which folder: rather build once more than not at all.
+  const isOurs = app.deployedCommit === commit && (app.deployedFolder ?? '') === directory;
+  return isOurs ? app.current : undefined;
 }
 
 /** The slug that an app has built of the commit and that folder of it, where it has one. */

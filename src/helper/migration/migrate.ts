@@ -1,3 +1,4 @@
+import { releaseHold } from '../journal/release-hold.ts';
 import { constants } from 'node:os';
 import { type ErrorParts, Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
 import type { Preflight, Run } from '../deployment/deploy-state.ts';
@@ -224,7 +225,7 @@ async function settleUnknown(
     }
   }
   const app = settings['app-name'];
-  const open = window === undefined ? '' : `, or \`heroku-cd recover --app-name ${app} --release-hold\``;
+  const open = window === undefined ? '' : `, or \`${releaseHold(window.journal.current)}\``;
   throw new UnknownOutcome({
     what: 'How the migration ended could not be learned.',
     why: `${why}${gone ? '' : ` The dyno ${dyno ?? ''} may be running still.`}`,

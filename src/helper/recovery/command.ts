@@ -8,6 +8,7 @@ import { describeState, readStateNow } from '../deployment/state-now.ts';
 import { HerokuCdError } from '../errors.ts';
 import { exitCodeOf, type Verdict } from '../exit-codes.ts';
 import type { Journal } from '../journal/journal.ts';
+import { releaseHold } from '../journal/release-hold.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import type { App } from '../ports/heroku.ts';
 import { keeperFromFormation } from './from-formation.ts';
@@ -75,7 +76,7 @@ export async function recover(run: Command): Promise<Recovered> {
     const next =
       journal.byHand || journal.stage === 'restoring'
         ? undefined
-        : `mend the cause and push, or run the job that holds it again: either continues the window; or open the app as it is: heroku-cd recover --app-name ${app.name} --release-hold`;
+        : `mend the cause and push, or run the job that holds it again: either continues the window; or open the app as it is: ${releaseHold(journal)}`;
     const told = await tellState(run, journal, next);
     return done('held', 'The window is held on purpose; nothing was changed.', told);
   }
@@ -160,7 +161,10 @@ async function tellState(run: Command, journal: Journal | undefined, given?: str
   const name = run.settings['app-name'];
   const state = await readStateNow(run.ports.closingHeroku, name);
   const next =
-    given ?? `heroku-cd ${journal?.byHand ? 'window close' : 'recover --release-hold'} --app-name ${name}`;
+    given ??
+    (journal === undefined || journal.byHand
+      ? `heroku-cd ${journal?.byHand ? 'window close' : 'recover --release-hold'} --app-name ${name}`
+      : releaseHold(journal));
   const database = databaseOf(journal);
   const stateNow = describeState(name, state, database, next, describeBackups(journal));
   for (const line of stateNow) run.ports.log.info(line);

@@ -3,6 +3,7 @@ import { HerokuCdError, UnknownOutcome } from '../errors.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import { restartDynos } from '../deployment/restart.ts';
+import { releaseHold } from '../journal/release-hold.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { finishGoingBack, notScaledBack } from '../health/go-back.ts';
@@ -79,7 +80,7 @@ export async function recoverJournal(
     throw new UnknownOutcome({
       what: `The window of ${app} stays as it is.`,
       why: reason,
-      next: `Look at the database; then mend what it needs and push, or run the job again with the same commit: either continues the window; or \`heroku-cd recover --app-name ${app} --release-hold\`.`,
+      next: `Look at the database; then mend what it needs and push, or run the job again with the same commit: either continues the window; or \`${releaseHold(found)}\`.`,
     });
   }
   if (!open && found.status === 'prepared' && (await isUntouched(heroku, found))) {
@@ -96,7 +97,7 @@ export async function recoverJournal(
     throw new HerokuCdError('held', {
       what: `The window of ${app} stays as it is.`,
       why: `${reason} Whether the page and the processes are theirs by now is not known here.`,
-      next: `heroku-cd recover --app-name ${app} --release-hold`,
+      next: releaseHold(found),
     });
   }
   const asItIs = options.evenHeld === true && (open || !known || found.status === 'held');
@@ -183,7 +184,7 @@ async function putFieldsBack(
   if (now?.id !== served?.id) {
     throw new HerokuCdError('held', {
       what: `Somebody else released v${now?.version ?? '?'} ("${now?.description ?? ''}") on ${app} meanwhile, so its page stays on.`,
-      next: `heroku-cd recover --app-name ${app} --release-hold`,
+      next: releaseHold(journal),
     });
   }
   await switchPage(heroku, app, false, { clock, limit });

@@ -1,3 +1,4 @@
+import { releaseHold } from '../journal/release-hold.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Act, Done } from '../acts/act.ts';
 import { waitForOthers } from '../deployment/preflight.ts';
@@ -123,11 +124,10 @@ async function settleEarlier(run: Rolling, app: App): Promise<Journal | undefine
   }
   const { current } = keeper;
   if (current.status !== 'held') return current;
-  const close = current.byHand ? 'window close' : 'recover --release-hold';
   throw new HerokuCdError('held', {
     what: `A window of ${app.name} is held, so nothing is rolled back.`,
     why: current.reason ?? 'No reason was noted.',
-    next: `heroku-cd ${close} --app-name ${app.name}`,
+    next: current.byHand ? `heroku-cd window close --app-name ${app.name}` : releaseHold(current),
   });
 }
 

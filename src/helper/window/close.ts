@@ -1,3 +1,4 @@
+import { releaseHold } from '../journal/release-hold.ts';
 import { Failure, HerokuCdError } from '../errors.ts';
 import { maskEmail } from '../output/masker.ts';
 import type { StateNow } from '../deployment/state-now.ts';
@@ -103,6 +104,6 @@ function requireOurs(
   throw new HerokuCdError('held', {
     what: `Somebody else (${maskEmail(current?.userEmail ?? '')}) released v${current?.version ?? '?'} on ${app} while the window was open: "${current?.description ?? ''}".`,
     why: `Whether it fits the database is not known here, so the page of ${app} stays on.`,
-    next: `heroku-cd recover --app-name ${app} --release-hold`,
+    next: releaseHold(window.journal.current),
   });
 }

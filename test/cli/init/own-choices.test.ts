@@ -73,7 +73,7 @@ test.each([
 
 test('a release process that migrates: what is missing around it', () => {
   const { migrated } = look(inMemory({ Procfile: 'release: bin/rails db:migrate' }), '');
-  expect(migrated?.why).toMatch(/`maintenance: always` and `backup: always`/);
+  expect(migrated?.why).toMatch(/without a backup: `maintenance: always` gives every deployment both/);
 });
 
 describe('the branch that goes to production, without a clone’s word for it', () => {

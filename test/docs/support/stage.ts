@@ -91,7 +91,7 @@ export class Stage {
       HEROKU_API_KEY: KEY,
       HEROKU_APP_NAME: APP,
       // Waits of minutes pass in a second; and nobody reads the hundred authorities of the world.
-      HEROKU_CD_TIME_LAPSE: '50',
+      HEROKU_CD_TIME_LAPSE: '20',
       NODE_OPTIONS: '--use-openssl-ca',
       SSL_CERT_DIR: authorities,
       SSL_CERT_FILE: join(authorities, 'none'),

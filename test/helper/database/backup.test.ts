@@ -1,6 +1,7 @@
 import { backUp, describeBackups } from '../../../src/helper/database/backup.ts';
 import { planBackup } from '../../../src/helper/database/backup-plan.ts';
 import { checkApp } from '../../../src/helper/deployment/check-app.ts';
+import type { Preflight } from '../../../src/helper/deployment/deploy-state.ts';
 import { Findings } from '../../../src/helper/deployment/findings.ts';
 import { Refusal } from '../../../src/helper/errors.ts';
 import { openWindow } from '../../../src/helper/window/open.ts';
@@ -166,6 +167,31 @@ describe('what is found before anything is touched', () => {
     expect(await (await plan(app, {})).plan).toBeUndefined();
     expect(await (await plan(app, { ...MIGRATES, backup: 'never' })).plan).toBeUndefined();
     expect(await world.control.requests({})).toHaveLength(0);
+  });
+
+  it('a window whose release phase migrates has a backup, and one without a migration says why it has none', async () => {
+    const app = await appWithDatabase();
+    const planned = async (
+      needs: Pick<Preflight, 'releasePhase' | 'window' | 'nothingPending'>,
+      flags = {},
+    ) => {
+      const run = world.run(app.name, flags);
+      const facts = await checkApp(run.ports.heroku, run.settings, undefined, new Findings());
+      const backup = await planBackup(run, facts, { migrates: false, ...needs }, undefined);
+      return [backup?.act, run.log.all.includes('; `backup: always` takes one.')];
+    };
+    expect(await planned({ releasePhase: true, window: true })).toEqual(['dump', false]);
+    expect(await planned({ releasePhase: false, window: true })).toEqual([undefined, true]);
+    expect(await planned({ releasePhase: false, window: true, nothingPending: true }, MIGRATES)).toEqual([
+      undefined,
+      true,
+    ]);
+    expect(await planned({ releasePhase: true, window: true }, { backup: 'never' })).toEqual([
+      undefined,
+      false,
+    ]);
+    // Without a window each release would wait for one, and nothing tells whether it migrates.
+    expect(await planned({ releasePhase: true, window: false })).toEqual([undefined, false]);
   });
 
   it('always is refused where there is no database, and where it is somewhere else', async () => {
