@@ -93,12 +93,17 @@ describe('through the orb', () => {
 
 describe('a backup that is none', () => {
   it.each([
-    ['never finishes', { backupResult: 'stay-running' }, '`backup-timeout` is the limit'],
-    ['finishes without success', { backupResult: 'fail' }, 'ended without success'],
-  ] as const)('never lets a migration start: one that %s', async (_case, settings, says) => {
+    [
+      'never finishes',
+      { backupResult: 'stay-running' },
+      ['--backup-timeout', '30s'],
+      '`backup-timeout` is the limit',
+    ],
+    ['finishes without success', { backupResult: 'fail' }, [], 'ended without success'],
+  ] as const)('never lets a migration start: one that %s', async (_case, settings, flags, says) => {
     await world.heroku.control.changeSettings(APP, settings);
     const before = await migrations();
-    const { code, stdout, result } = await migrate('--backup-timeout', '30s');
+    const { code, stdout, result } = await migrate(...flags);
     expect({ code, stdout }).toMatchObject({ code: 1 });
     expect(stdout).toContain(says);
     expect(result).toMatchObject({ verdict: 'failed', database: 'untouched', error: { phase: 'backup' } });
