@@ -133,10 +133,10 @@ test('somebody else’s build is waited for, and what it released is taken into 
 test('somebody else’s release during preflight is another actor, and is left alone', async () => {
   await world.pushByHand();
   await world.repository.commit({ 'greeting.txt': 'two' });
-  // The second half of the deployment has read the app when it asks for builds that are pending: the fourth
-  // time in all. The answer comes late, and somebody is quicker.
+  // Each half of the deployment asks for the slug of the release that it has just read. The second answer comes late,
+  // and somebody is quicker.
   await world.heroku.control.addFault({
-    match: { surface: 'api', path: '/builds$', nth: 4 },
+    match: { surface: 'api', method: 'GET', path: '/slugs/', nth: 2 },
     effect: { kind: 'delay', ms: 1_500 },
   });
   const run = world.deploy();
