@@ -8,6 +8,7 @@ import type { ProcessFormation } from '../ports/heroku.ts';
 import { typesToStop } from '../window/selection.ts';
 import { leavesUnproven } from '../migration/before-release.ts';
 import type { Preflight, Run } from './deploy-state.ts';
+import type { AppFacts } from './facts.ts';
 
 /**
  * Writes down how the app was found and what this run is going to set, before the first change. A run that
@@ -40,9 +41,7 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
       maintenance: app.app.maintenance,
       preboot: app.preboot ?? null,
       formation: app.formation.map(({ type, quantity, size }) => ({ type, quantity, size })),
-      release: app.current === undefined ? null : { id: app.current.id, version: app.current.version },
-      slugId: app.current?.slugId ?? null,
-      commit: app.deployedCommit ?? null,
+      ...codeOf(app),
     },
     set: {
       maintenance: held?.set.maintenance ?? (before.window && !app.app.maintenance),
@@ -126,7 +125,20 @@ function foundByHeld(held: Journal, { app }: Preflight): Journal['found'] {
   const others = held.found.formation.filter((one) => !started.some(({ type }) => type === one.type));
   return {
     ...held.found,
+    // In a window that was opened by hand, what was deployed since is what to go back to.
+    ...(held.byHand ? codeOf(app) : {}),
     formation: [...others, ...started.map(({ type, quantity, size }) => ({ type, quantity, size }))],
+  };
+}
+
+function codeOf({
+  current,
+  deployedCommit,
+}: AppFacts): Pick<Journal['found'], 'release' | 'slugId' | 'commit'> {
+  return {
+    release: current === undefined ? null : { id: current.id, version: current.version },
+    slugId: current?.slugId ?? null,
+    commit: deployedCommit ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
+import { maskEmail } from '../output/masker.ts';
 import type { Release, Slug } from '../ports/heroku.ts';
 import { TimedOut, waitFor } from '../time/wait.ts';
 import type { Preflight, Run, Shipped } from './deploy-state.ts';
@@ -61,6 +62,7 @@ export async function confirmRelease(run: Judge, before: Judged, shipped: Shippe
       async () => {
         const now = justRead ?? (await heroku.release(name, first.id));
         justRead = undefined;
+        if (now.status === 'succeeded' && !now.current) await requireNotOvertaken(run, name, now);
         return now.status === 'pending' || (now.status === 'succeeded' && !now.current) ? undefined : now;
       },
       {
@@ -122,6 +124,21 @@ function requireCommit(before: Judged, slug: Slug | undefined): void {
     what: `The release’s slug was built from ${short(commit)}, not from ${short(before.clone.commit)}.`,
     why: 'Somebody else pushed at the same moment.',
     next: `See \`heroku releases -a ${before.app.app.name}\` and run the job again.`,
+  });
+}
+
+/**
+ * A release that has ended becomes current at once or never: a newer one that is current stays so. While its release
+ * phase runs, its own end counts, whatever is current.
+ * @throws Failure that says whose release it is.
+ */
+async function requireNotOvertaken({ ports }: Judge, app: string, ours: Release): Promise<void> {
+  const current = await ports.heroku.currentRelease(app);
+  if (current === undefined || current.version <= ours.version) return;
+  throw new Failure({
+    what: `v${ours.version} succeeded on ${app}, but v${current.version} of ${maskEmail(current.userEmail)} is current: "${current.description}".`,
+    why: 'Somebody else released in the meantime.',
+    next: `See \`heroku releases -a ${app}\`; a \`serial-group\` keeps deployments apart.`,
   });
 }
 

@@ -2,9 +2,10 @@ import { Failure, type ErrorParts } from '../errors.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import type { Build, Heroku, Release } from '../ports/heroku.ts';
-import { TimedOut, waitFor } from '../time/wait.ts';
+import { waitFor } from '../time/wait.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short } from './facts.ts';
+import { lookFor } from './late.ts';
 import type { OurBuild } from './our-build.ts';
 import type { Undo, UndoOutcome } from './undo-stack.ts';
 
@@ -39,10 +40,11 @@ export function undoOfShipping(
       await settleReleases(run, heroku, before.app.app.name);
       const current = await heroku.currentRelease(before.app.app.name);
       if (current?.id === before.app.current?.id) {
-        await noticeFailedReleasePhase(heroku, before);
+        await noticeReleasePhase(heroku, before);
         return build === undefined ? 'nothing-to-do' : 'undone';
       }
       if (!(await isOurs(heroku, before, current))) {
+        await noticeReleasePhase(heroku, before);
         run.ports.log.warn(
           `v${current?.version ?? '?'} (${current?.description ?? 'no release is current'}) is somebody else’s release; it is left as it is.`,
         );
@@ -50,8 +52,9 @@ export function undoOfShipping(
       }
       if (current !== undefined) await journal.knowRelease(current.id);
       await refuseAfterReleasePhase(heroku, before, current);
+      const { continues, byHand } = journal.current;
       // What was current when a window was held is no code to go back to by itself.
-      return journal.current.continues ? 'nothing-to-do' : putBack(run, before, journal);
+      return continues && !byHand ? 'nothing-to-do' : putBack(run, before, journal);
     },
   };
 }
@@ -73,14 +76,20 @@ async function refuseAfterReleasePhase(
   });
 }
 
-/** @throws ReleasePhaseRan where one of ours failed while nobody looked. */
-async function noticeFailedReleasePhase(heroku: Heroku, before: Preflight): Promise<void> {
+/** @throws ReleasePhaseRan where one of ours ended while nobody looked, or was overtaken by another release. */
+async function noticeReleasePhase(heroku: Heroku, before: Preflight): Promise<void> {
   const name = before.app.app.name;
   const known = before.app.current?.version ?? 0;
   for (const release of await heroku.releases(name, { max: 5 })) {
-    if (release.version <= known || release.status !== 'failed' || release.slugId === undefined) continue;
-    const slug = await heroku.slug(name, release.slugId);
+    const { version, status, slugId } = release;
+    if (version <= known || (status !== 'failed' && status !== 'succeeded') || slugId === undefined) continue;
+    const slug = await heroku.slug(name, slugId);
     if (slug.commit !== before.clone.commit || slug.processTypes['release'] === undefined) continue;
+    if (status === 'succeeded') {
+      throw new ReleasePhaseRan('migrated', {
+        what: `The release phase of v${version} has succeeded, though v${version} is not current: the code from before may not fit the database any more.`,
+      });
+    }
     throw new ReleasePhaseRan('unknown', {
       what: `The release phase of v${release.version} failed: what it did to the database until then stays.`,
     });
@@ -113,9 +122,6 @@ export async function stopBuild(
   );
 }
 
-/** Longer than Heroku takes for what it was asked for before the connection broke (Dev Center: Request Timeout). */
-const APPEARANCE_MS = 35_000;
-
 /** What was asked for without an answer may come about only after the run has been told to stop. */
 async function awaitAppearance(run: Run, { app }: Preflight, ours: OurBuild): Promise<void> {
   const { closingHeroku: heroku, log } = run.ports;
@@ -133,22 +139,6 @@ async function awaitRelease(run: Run, name: string, build: Build | undefined): P
   if (build?.status !== 'succeeded' || build.releaseId !== undefined) return;
   const { closingHeroku: heroku } = run.ports;
   await lookFor(run, async () => (await heroku.build(name, build.id)).releaseId !== undefined);
-}
-
-/** Looks again and again for a while; not to see it is an answer, too. */
-async function lookFor(run: Run, isThere: () => Promise<boolean>): Promise<void> {
-  const { clock, closingHeroku: heroku } = run.ports;
-  const ms = Math.min(APPEARANCE_MS, run.budget.closing().ms);
-  try {
-    await waitFor(async () => ((await isThere()) ? true : undefined), {
-      clock,
-      limit: { ms, parameter: 'deadline' },
-      what: 'what may have begun to appear',
-      slowdown: () => heroku.slowdown ?? 1,
-    });
-  } catch (error) {
-    if (!(error instanceof TimedOut)) throw error;
-  }
 }
 
 /** Waits until no release is pending. */

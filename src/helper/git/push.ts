@@ -50,9 +50,10 @@ export async function push(
     output.end();
     return { result, output };
   };
-  let done = await attempt(existsSync(NO_AUTHORITIES));
-  // Whom that file does not vouch for, another place may; nothing was sent to a server without a certificate.
-  if (says(done, CERTIFICATE) && !done.output.packBegun) done = await attempt(false);
+  const oneFile = url.protocol === 'https:' && existsSync(NO_AUTHORITIES);
+  let done = await attempt(oneFile);
+  // Whom that file does not vouch for, another place may: nothing but a question was sent, and the key to nobody else.
+  if (oneFile && says(done, NO_ANSWER) && !says(done, NOT_OF_TRUST)) done = await attempt(false);
   if (says(done, NOT_HERE) && !(await hasCommit(git, request.commit))) throw commitNotHere(request.commit);
   return pushOutcome(done.result, done.output);
 }
@@ -62,8 +63,14 @@ interface Attempt {
   readonly output: PushOutput;
 }
 
-/** libcurl's words, with GnuTLS and with OpenSSL alike, for a certificate that nobody vouches for. */
-const CERTIFICATE = /^fatal: unable to access '[^']*': .*certificate/i;
+/** git's words where its first question, before any pack, was not answered. */
+const NO_ANSWER = /^fatal: unable to access '/;
+/**
+ * What cannot be for want of an authority: no connection, or an answer. libcurl has no words of its own for a
+ * certificate that nobody vouches for, but passes on those of GnuTLS, OpenSSL or whatever it was built with.
+ */
+const NOT_OF_TRUST =
+  /The requested URL returned error: \d|Could not resolve (?:host|proxy)|Failed to connect to|Failed connect to|Couldn't connect to server|Could not connect to server|Connection timed out|Operation timed out|Empty reply from server/i;
 const NOT_HERE = /^error: src refspec /;
 
 /** Of git itself, not of the server. */

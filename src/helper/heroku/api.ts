@@ -6,7 +6,7 @@ import { Answers, type Asked } from './answers.ts';
 import { Cutoff } from './cutoff.ts';
 import { NetworkFault } from './network-fault.ts';
 import { RateLimit } from './rate-limit.ts';
-import { type Repeat, type RetryOptions, withRetries } from './retry.ts';
+import { FailedTry, type Repeat, type RetryOptions, withRetries } from './retry.ts';
 import { createQuote } from './wire-text.ts';
 import { Wire, type WireAnswer } from './wire.ts';
 
@@ -45,14 +45,22 @@ export class Api {
   readonly options: ApiOptions;
   readonly wire: Wire;
   readonly rateLimit: RateLimit;
+  /** Paths of PATCH requests that ended without a clear answer, each with when; milliseconds since the epoch. */
+  readonly unanswered: Map<string, number>;
   readonly #answers: Answers;
 
   /** `shared`: another Api whose connections, counts and rate limit this one goes on using. */
   constructor(options: ApiOptions, shared?: Api) {
     this.options = options;
     this.wire = shared?.wire ?? new Wire();
+    this.unanswered = shared?.unanswered ?? new Map<string, number>();
     this.rateLimit = shared?.rateLimit ?? new RateLimit(options.log);
     this.#answers = new Answers(createQuote(options.apiKey), options.clock);
+  }
+
+  /** When the latest of them ended; undefined where there is none. */
+  get unansweredAt(): number | undefined {
+    return this.unanswered.size === 0 ? undefined : Math.max(...this.unanswered.values());
   }
 
   get retries(): RetryOptions {
@@ -111,7 +119,28 @@ export class Api {
     call: Call<S>,
   ): Promise<{ value: InferOutput<S>; answer: WireAnswer; asked: Asked }> {
     const repeat = call.repeat ?? (call.method === 'GET' ? 'always' : 'if-nothing-happened');
-    return withRetries(() => this.#try(call, repeat), repeat, this.retries);
+    return withRetries(
+      () => {
+        const answer = this.#try(call, repeat);
+        return call.method === 'PATCH' ? this.#remember(call.path, answer) : answer;
+      },
+      repeat,
+      this.retries,
+    );
+  }
+
+  /** Remembers a change for as long as nothing tells whether it was made. */
+  async #remember<T>(path: string, answer: Promise<T>): Promise<T> {
+    try {
+      const answered = await answer;
+      this.unanswered.delete(path);
+      return answered;
+    } catch (error) {
+      if (error instanceof FailedTry && error.error.effect === 'unknown') {
+        this.unanswered.set(path, this.options.clock.now());
+      }
+      throw error;
+    }
   }
 
   async #try<S extends GenericSchema>(

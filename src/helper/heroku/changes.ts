@@ -27,6 +27,12 @@ export async function setFeature(api: Api, app: string, feature: string, enabled
   });
 }
 
+/** Read from the list: asked for alone, an unknown feature and an unknown app are the same 404. */
+export async function featureEnabled(api: Api, app: string, feature: string): Promise<boolean | undefined> {
+  const features = await api.list(appPath(app, 'features'), featureShape);
+  return features.find(({ name }) => name === feature)?.enabled;
+}
+
 /** Scales several process types in one request (Platform API Reference: Formation Batch Update). */
 export function scale(
   api: Api,

@@ -37,7 +37,6 @@ import {
   appShape,
   collaboratorShape,
   dynoShape,
-  featureShape,
   formationShape,
   releaseShape,
   slugShape,
@@ -89,6 +88,10 @@ export class HerokuClient implements Heroku {
     return this.#api.rateLimit.slowdown;
   }
 
+  get unansweredAt(): number | undefined {
+    return this.#api.unansweredAt;
+  }
+
   /** The same client, its counts and connections included, under another signal, or under none. */
   withSignal(signal: AbortSignal | undefined): HerokuClient {
     const api = new Api({ ...this.#api.options, signal }, this.#api);
@@ -136,8 +139,8 @@ export class HerokuClient implements Heroku {
   }
 
   async dynoSizes(app: string): Promise<readonly string[]> {
-    const sizes = await this.#api.list(appPath(app, 'available-dyno-sizes'), withName);
-    return sizes.map(({ name }) => name);
+    const path = appPath(app, 'available-dyno-sizes');
+    return (await this.#api.list(path, withName)).map(({ name }) => name);
   }
 
   restartDynos(app: string): Promise<void> {
@@ -169,10 +172,8 @@ export class HerokuClient implements Heroku {
     return changes.setFeature(this.#api, app, feature, enabled);
   }
 
-  /** Read from the list: asked for alone, an unknown feature and an unknown app are the same 404. */
-  async featureEnabled(app: string, feature: string): Promise<boolean | undefined> {
-    const features = await this.#api.list(appPath(app, 'features'), featureShape);
-    return features.find(({ name }) => name === feature)?.enabled;
+  featureEnabled(app: string, feature: string): Promise<boolean | undefined> {
+    return changes.featureEnabled(this.#api, app, feature);
   }
 
   async releases(app: string, options: { max?: number } = {}): Promise<readonly Release[]> {
@@ -284,14 +285,8 @@ export class HerokuClient implements Heroku {
     options: { signal?: AbortSignal } = {},
   ): Promise<boolean> {
     const { clock, log, userAgent, signal } = this.#api.options;
-    return (await more()).followOutput(url, onLine, {
-      wire: this.#api.wire,
-      clock,
-      log,
-      userAgent,
-      signals: [signal, options.signal],
-      idleMs: this.#streamIdleMs,
-    });
+    const own = { wire: this.#api.wire, clock, log, userAgent, idleMs: this.#streamIdleMs };
+    return (await more()).followOutput(url, onLine, { ...own, signals: [signal, options.signal] });
   }
 
   async #email(): Promise<string | undefined> {

@@ -144,4 +144,9 @@ export interface Heroku extends Databases {
   readonly requests: RequestCounts;
   /** Factor on polling intervals: above 1 where the account's rate limit is nearly used up. */
   readonly slowdown?: number;
+  /**
+   * When a PATCH was last left without an answer that tells what became of it (milliseconds since the epoch), and not
+   * answered later: Heroku may still carry it out.
+   */
+  readonly unansweredAt?: number | undefined;
 }

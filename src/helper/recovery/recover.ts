@@ -74,6 +74,10 @@ export async function recoverJournal(
     await leaveOpenApp(run, journal, options);
     return [];
   }
+  if (open && options.forNewRun === true && (await wasNeverBegun(heroku, found, release, ours))) {
+    await journal.note({ status: 'held' });
+    return [];
+  }
   if (open && !options.evenHeld) {
     const reason = 'A migration of it may have begun, and that it succeeded is not proven.';
     await journal.note({ status: 'held', byHand: false, reason });
@@ -109,6 +113,9 @@ export async function recoverJournal(
     (!options.forNewRun || (found.migrates && hasWindow)) &&
     release?.id !== found.found.release?.id &&
     found.commit !== found.found.commit;
+  if (behind && found.found.slugId === null && found.migrates && hasWindow) {
+    return holdFirst(journal, release, options);
+  }
   const served = behind && found.found.slugId !== null ? await releaseEarlierCode(run, journal) : release;
   // Killed between the migration and the restart, or held since, web dynos would know the schema from before.
   if (ours && (migrated || open)) await restartDynos(run, journal);
@@ -126,6 +133,41 @@ export async function recoverJournal(
   if (ours) tellUnflushed(run, found);
   if (missing.length === 0) log.info(`${app} is as it was found, and the journal is closed.`);
   return missing;
+}
+
+/**
+ * The first deployment of an app has no code from before: behind its page stands code that lacks its migration.
+ * @throws HerokuCdError of verdict `held` where no new run goes on with the window.
+ */
+async function holdFirst(
+  journal: JournalKeeper,
+  release: Release | undefined,
+  { forNewRun }: RecoverOptions,
+): Promise<readonly string[]> {
+  const { name } = journal.current.app;
+  const reason = `v${release?.version ?? '?'} is the first code of ${name}, and its migration has not begun.`;
+  await journal.note({ status: 'held', byHand: false, reason });
+  if (forNewRun) return [];
+  throw new HerokuCdError('held', {
+    what: `The window of ${name} stays as it is.`,
+    why: `${reason} There is no code from before to put back.`,
+    next: `Run the deployment again: it migrates; or open the app as it is: heroku-cd recover --app-name ${name} --release-hold`,
+  });
+}
+
+/**
+ * A run that continues a held window and was lost between its two halves, or before it had released: the window is
+ * held as before. Where its commit was current already, its migration may have begun.
+ */
+async function wasNeverBegun(
+  heroku: Heroku,
+  journal: Journal,
+  release: Release | undefined,
+  ours: boolean,
+): Promise<boolean> {
+  if (journal.status !== 'prepared' || !journal.continues || journal.byHand || ours) return false;
+  if (release === undefined || !journal.releases.includes(release.id)) return false;
+  return !(await releasePhaseFailed(heroku, journal));
 }
 
 /** Flushing is for somebody who knows the cache: its parameters are not in the journal. */

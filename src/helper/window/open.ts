@@ -2,6 +2,7 @@ import { Failure, Refusal } from '../errors.ts';
 import type { Run } from '../deployment/deploy-state.ts';
 import type { AppFacts } from '../deployment/facts.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
+import { isOrBecomes } from '../deployment/late.ts';
 import type { UndoOutcome } from '../deployment/undo-stack.ts';
 import { maskEmail } from '../output/masker.ts';
 import type { App, ProcessFormation, Release } from '../ports/heroku.ts';
@@ -136,7 +137,8 @@ async function requireEarlierCode(window: Window): Promise<void> {
 async function undoPage(window: Window): Promise<UndoOutcome> {
   const { closingHeroku: heroku, clock } = window.ports;
   const app = window.settings['app-name'];
-  if (!(await heroku.app(app)).maintenance) return 'nothing-to-do';
+  const isOn = async (): Promise<boolean> => (await heroku.app(app)).maintenance;
+  if (!(await isOrBecomes(window, isOn))) return 'nothing-to-do';
   await requireEarlierCode(window);
   const stopped = (await heroku.formation(app)).filter(
     (one) => window.journal.current.set.stopped.includes(one.type) && one.quantity === 0,
@@ -159,6 +161,16 @@ async function undoPage(window: Window): Promise<UndoOutcome> {
 
 async function undoProcesses(window: Window): Promise<UndoOutcome> {
   const { closingHeroku: heroku, log, clock } = window.ports;
+  const app = window.settings['app-name'];
+  const { found, set } = window.journal.current;
+  const isStopped = async (): Promise<boolean> =>
+    (await heroku.formation(app)).some(
+      ({ type, quantity }) =>
+        quantity === 0 &&
+        set.stopped.includes(type) &&
+        found.formation.some((one) => one.type === type && one.quantity > 0),
+    );
+  await isOrBecomes(window, isStopped);
   await requireEarlierCode(window);
   const back = await putProcessesBack(heroku, log, window.journal.current, {
     clock,

@@ -1,4 +1,5 @@
 import type { Run } from '../deployment/deploy-state.ts';
+import { isOrBecomes } from '../deployment/late.ts';
 import type { UndoOutcome } from '../deployment/undo-stack.ts';
 import { Failure, HerokuCdError } from '../errors.ts';
 import { HerokuApiError } from '../heroku/index.ts';
@@ -38,12 +39,15 @@ export async function switchPrebootOff(run: Run, journal: JournalKeeper): Promis
 
 /** Switches preboot on again where this run has switched it off and nobody has touched it since. @throws Failure */
 export async function putPrebootBack(
-  { ports }: Pick<Run, 'ports'>,
+  { ports, budget }: Pick<Run, 'ports' | 'budget'>,
   journal: JournalKeeper,
 ): Promise<UndoOutcome> {
   const { app, set } = journal.current;
   if (!set.prebootOff) return 'nothing-to-do';
-  const isOff = (await ports.closingHeroku.featureEnabled(app.name, PREBOOT)) === false;
+  const isOff = await isOrBecomes(
+    { ports, budget },
+    async () => (await ports.closingHeroku.featureEnabled(app.name, PREBOOT)) === false,
+  );
   if (isOff) {
     await ports.closingHeroku.setFeature(app.name, PREBOOT, true);
     await requirePreboot({ ports }, app.name, true);
@@ -55,7 +59,7 @@ export async function putPrebootBack(
 
 /** The same for the end of a run, where all else must go on: gives what kept it off. */
 export async function tryPrebootBack(
-  run: Pick<Run, 'ports'>,
+  run: Pick<Run, 'ports' | 'budget'>,
   journal: JournalKeeper,
 ): Promise<HerokuCdError | undefined> {
   try {

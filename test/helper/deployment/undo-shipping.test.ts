@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Preflight } from '../../../src/helper/deployment/deploy-state.ts';
 import { OurBuild } from '../../../src/helper/deployment/our-build.ts';
 import { undoOfShipping } from '../../../src/helper/deployment/undo-shipping.ts';
+import { OPENED_BY_HAND } from '../../../src/helper/journal/by-hand.ts';
 import type { Heroku } from '../../../src/helper/ports/heroku.ts';
-import { WEB, WindowWorld, type TestApp, type TestRun } from '../window/support/window-world.ts';
+import { rejection, WEB, WindowWorld, type TestApp, type TestRun } from '../window/support/window-world.ts';
 
 /** What Heroku was asked for comes about only after the run was told to stop: its undoing must not look too early. */
 let world: WindowWorld;
@@ -20,7 +21,7 @@ const COMMIT = 'd'.repeat(40);
 function late(heroku: Heroku, instead: Partial<Heroku>): Heroku {
   return new Proxy(heroku, {
     get: (target, name: keyof Heroku) => {
-      const value: unknown = instead[name] ?? target[name];
+      const value: unknown = instead[name] ?? Reflect.get(target, name);
       return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
@@ -119,4 +120,35 @@ test('a build that has succeeded, and whose release is not there yet, is awaited
 
   expect(app.app.current.slug?.id).toBe(found.slug?.id);
   expect(app.app.current.id).not.toBe(found.id);
+});
+
+test('in a window opened by hand, the code from right before the deployment is put back', async () => {
+  const { app, run, before, journal } = await prepare();
+  await journal.note(OPENED_BY_HAND);
+  const deployed = await app.release({ web: WEB });
+  const { facts, journal: own } = await world.prepare(run, { held: journal.current });
+  const ours = new OurBuild({ heroku: run.ports.heroku, app: app.name, commit: COMMIT, before: [] });
+  await (
+    await startBuild(app, 0)
+  ).finished;
+  expect(app.app.current.slug?.commit).toBe(COMMIT);
+
+  const undo = undoOfShipping(run, { ...before, app: facts }, ours, { what: 'x', journal: own });
+
+  expect(await undo.run()).toBe('undone');
+  expect(app.app.current.slug?.id).toBe(deployed.slug?.id);
+  expect(own.current.found.release?.version).toBe(deployed.version);
+});
+
+test('a release phase of ours that has succeeded is told, though somebody else’s release overtook it', async () => {
+  const { app, run, before, journal } = await prepare();
+  const ours = new OurBuild({ heroku: run.ports.heroku, app: app.name, commit: COMMIT, before: [] });
+  const { slug } = await app.release({ web: WEB, release: 'true' });
+  (slug as { commit: string | null }).commit = COMMIT;
+  await world.test.until(() => app.app.current.slug === slug);
+  await app.release({ web: WEB });
+
+  const undo = undoOfShipping(run, before, ours, { what: 'x', journal });
+
+  expect(await rejection(undo.run())).toMatchObject({ database: 'migrated' });
 });

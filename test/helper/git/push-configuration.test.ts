@@ -115,6 +115,52 @@ describe('authorities', () => {
     fixture.expectPushed(await fixture.pushFrom(environment));
   });
 
+  test.each([
+    [
+      'GnuTLS',
+      'server certificate verification failed. CAfile: /etc/ssl/certs/ca-certificates.crt CRLfile: none',
+    ],
+    ['GnuTLS, newer', 'server verification failed: signer not trusted. (CAfile: none CRLfile: none)'],
+    ['OpenSSL', 'SSL certificate problem: unable to get local issuer certificate'],
+    ['a folder that cannot be read', 'error reading ca cert path /proc/sys (Error while reading file.)'],
+    ['whatever may come', 'TLS peer verification: no'],
+  ])('of a folder count, in whatever words the file is found wanting: %s', async (_, words) => {
+    const { binary, records } = await fixture.sandbox.recordingShim();
+    const refusing = await fixture.sandbox.script(
+      'refusing/git',
+      `if env | grep -q '^GIT_CONFIG_VALUE_[0-9]*=${NO_AUTHORITIES}$'; then
+  echo "fatal: unable to access '${fixture.url}/': ${words}" >&2; exit 128
+fi
+exec '${binary}' "$@"`,
+    );
+    const environment = fixture.jobWithKey();
+    fixture.expectPushed(await fixture.push({}, { environment, gitBinary: refusing, ...SECRETS_OF_JOB }));
+    const [pushed, ...more] = (await records()).filter(({ args }) => args[0] === 'push');
+    expect(more).toEqual([]);
+    const settings = Object.entries(pushed?.environment ?? {}).filter(([name]) =>
+      name.startsWith('GIT_CONFIG_'),
+    );
+    const values = Object.fromEntries(
+      settings.flatMap(([name, key]) => {
+        const value = pushed?.environment[name.replace('_KEY_', '_VALUE_')];
+        return name.includes('_KEY_') ? [[key, value]] : [];
+      }),
+    ) as Record<string, string>;
+    // The second time as strict as the first.
+    expect(values).toMatchObject({
+      [`http.${fixture.url}.sslVerify`]: 'true',
+      [`http.${fixture.url}.followRedirects`]: 'false',
+    });
+    expect(pushed?.environment).toMatchObject({ LC_ALL: 'C' });
+  });
+
+  test('nothing is asked a second time where the server has answered', async () => {
+    fixture.server.fault = () => ({ kind: 'status', status: 503 });
+    const before = fixture.server.requests.length;
+    expect(await fixture.push()).toMatchObject({ kind: 'unreachable' });
+    expect(fixture.server.requests.length - before).toBe(1);
+  });
+
   test('of a folder are not read where the file has the one that is needed', async () => {
     const { binary, records } = await fixture.sandbox.recordingShim();
     const environment = fixture.jobWithKey();

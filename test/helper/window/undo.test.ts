@@ -1,6 +1,6 @@
 import { restartDynos } from '../../../src/helper/deployment/restart.ts';
 import { closeWindow } from '../../../src/helper/window/close.ts';
-import { rejection, SLEEP, WEB, WindowWorld } from './support/window-world.ts';
+import { rejection, SLEEP, type TestApp, type TestRun, WEB, WindowWorld } from './support/window-world.ts';
 
 let world: WindowWorld;
 beforeAll(async () => {
@@ -130,4 +130,64 @@ test('a window is not undone while a release is pending, which nobody can stop',
   expect(app.app.maintenance).toBe(true);
   await app.act({ action: 'expire-release' });
   await pending;
+});
+
+describe('a change that a signal has cut off, and that Heroku carries out only after its undoing has looked', () => {
+  /** Opens a window until the change is under way, stops the run, and lets the change come late, if at all. */
+  async function cutOff(
+    path: string,
+    late?: (app: TestApp) => Promise<unknown>,
+  ): Promise<[TestApp, TestRun]> {
+    const app = await world.app();
+    const stop = new AbortController();
+    const run = world.run(app.name, {}, undefined, stop);
+    world.control.addFault({
+      match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}${path}$`, nth: 1 },
+      effect: { kind: 'stall', when: 'before-effect' },
+    });
+    const opened = rejection(world.open(run));
+    await world.test.until(() => app.changes.includes(`PATCH ${path || '/'}`));
+    stop.abort(new Error('stop'));
+    await opened;
+    world.control.clearFaults();
+    const known = app.looks;
+    const undone = run.undo.unwind(run.log);
+    await world.test.until(() => app.looks > known + 3);
+    await late?.(app);
+    expect((await undone).map(({ outcome }) => outcome)).not.toContain('failed');
+    return [app, run];
+  }
+
+  test('the page', async () => {
+    const [app] = await cutOff('', (one) => one.act({ action: 'maintenance', enabled: true }));
+    expect(app.app.maintenance).toBe(false);
+  });
+
+  test('processes', async () => {
+    const [app] = await cutOff('/formation', (one) => one.act({ action: 'scale', formation: { worker: 0 } }));
+    expect(app.formation).toEqual(['web=1:Standard-1X', 'worker=2:Standard-1X']);
+    expect(app.app.maintenance).toBe(false);
+  });
+
+  test('one that never comes is no fault, and is not waited for longer than Heroku may take', async () => {
+    const [app, run] = await cutOff('');
+    expect(app.changes).toEqual(['PATCH /']);
+    expect(app.app.maintenance).toBe(false);
+    const { unansweredAt = 0 } = run.ports.closingHeroku;
+    expect(run.ports.clock.now() - unansweredAt).toBeGreaterThan(30_000);
+  });
+});
+
+test('what was answered is not waited for', async () => {
+  const app = await world.app();
+  const run = world.run(app.name);
+  world.control.addFault({
+    match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}$`, nth: 1 },
+    effect: { kind: 'status', status: 422, message: 'Not now.' },
+  });
+  await rejection(world.open(run));
+  world.control.clearFaults();
+  const looks = app.looks;
+  expect(await run.undo.unwind(run.log)).toMatchObject([{ outcome: 'nothing-to-do' }]);
+  expect(app.looks - looks).toBe(1);
 });

@@ -70,9 +70,13 @@ export class WindowWorld {
   }
 
   /** A run of `deploy` against an app, as far as a window needs it. */
-  run(app: string, flags: Flags = {}, timeLapse = TIME_LAPSE): TestRun {
+  run(
+    app: string,
+    flags: Flags = {},
+    timeLapse = TIME_LAPSE,
+    { signal }: { readonly signal: AbortSignal } = new AbortController(),
+  ): TestRun {
     const log = new RecordingLog();
-    const { signal } = new AbortController();
     const clock = createClock(timeLapse);
     const apiKey = new Secret(this.test.key);
     const client = createHeroku({
@@ -113,7 +117,10 @@ export class WindowWorld {
   }
 
   /** Looks as preflight does, and writes the journal. */
-  async prepare(run: TestRun): Promise<{ facts: AppFacts; journal: JournalKeeper }> {
+  async prepare(
+    run: TestRun,
+    more: Partial<Preflight> = {},
+  ): Promise<{ facts: AppFacts; journal: JournalKeeper }> {
     const facts = await checkApp(run.ports.heroku, run.settings, undefined, new Findings());
     const before: Preflight = {
       app: facts,
@@ -123,6 +130,7 @@ export class WindowWorld {
       window: true,
       held: undefined,
       prepared: undefined,
+      ...more,
     };
     return { facts, journal: await prepareJournal(run, before) };
   }
@@ -210,6 +218,13 @@ export class TestApp {
   /** Names of the dynos of a type that the API lists. */
   dynos(type: string): readonly string[] {
     return this.app.dynos.filter((dyno) => dyno.type === type && !dyno.replaced).map(({ name }) => name);
+  }
+
+  /** How often the API was asked about it. */
+  get looks(): number {
+    return this.world.control
+      .requests({ app: this.name, surface: 'api' })
+      .filter(({ method }) => method === 'GET').length;
   }
 
   /** Changing requests in the order in which they came, such as `PATCH /apps/shop/formation`. */
