@@ -130,7 +130,12 @@ test('a held window whose migration turns out to be done: dynos that booted befo
 
   const next = await stage.job('deploy', { parameters }).end;
 
-  expect(next).toMatchObject({ exitCode: 0, log: expect.stringContaining('Nothing to migrate') });
+  expect(next).toMatchObject({
+    exitCode: 0,
+    log: expect.stringContaining('Nothing to migrate'),
+    // Whether the run that held the window had migrated by then, nobody knows.
+    result: { database: 'unknown' },
+  });
   expect(next.log).toMatch(/== restart[^]*== close window/);
   expect(await stage.standing()).toMatchObject({ formation: found.formation, page: false });
 });

@@ -123,7 +123,11 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   if (before.migrates && phaseMigrated) await leaveToReleasePhase(run, journal);
   else if (before.migrates) {
     await phases.run('migrate', async () => {
-      if (await nothingToMigrate(run, before, window)) return journal.note({ stillPending: false });
+      if (await nothingToMigrate(run, before, window)) {
+        // The run that holds the window may have migrated.
+        if (continuesHeld(journal)) progress.database = 'unknown';
+        return journal.note({ stillPending: false });
+      }
       const begun = (): void => void (progress.noWayBack = true);
       const what = { app: before.app.app, release: released.release };
       const migrated = await migrate(run, what, journal, window, begun);
@@ -134,7 +138,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
       requireNothingPending(run, migrated);
     });
     // A held window's migration may have ended after its dynos had booted.
-    if (progress.migration !== undefined || (journal.current.continues && !journal.current.byHand)) {
+    if (progress.migration !== undefined || continuesHeld(journal)) {
       await phases.run('restart', () => restartDynos(run, journal));
     }
   }
@@ -186,6 +190,10 @@ async function leaveOpen(run: Run, journal: JournalKeeper): Promise<void> {
 function tellOpen({ ports, settings }: Run): void {
   const app = settings['app-name'];
   ports.log.info(`The window of ${app} stays open until \`heroku-cd window close --app-name ${app}\`.`);
+}
+
+function continuesHeld({ current }: JournalKeeper): boolean {
+  return current.continues && !current.byHand;
 }
 
 /** While Heroku builds and releases, the window's processes must stay stopped. */
