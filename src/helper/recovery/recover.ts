@@ -151,7 +151,7 @@ async function holdFirst(
   throw new HerokuCdError('held', {
     what: `The window of ${name} stays as it is.`,
     why: `${reason} There is no code from before to put back.`,
-    next: `Run the deployment again: it migrates; or open the app as it is: heroku-cd recover --app-name ${name} --release-hold`,
+    next: `Run the deployment again: it migrates; or open the app as it is: ${releaseHold(journal.current)}`,
   });
 }
 
