@@ -36,7 +36,11 @@ describe('the name of the app', () => {
   const named = (name: string): Call => ({ env: { HEROKU_CD_APP_NAME: name } });
   const cases: Case[] = [
     ['in upper case', named('Corner-Shop'), ['app-name', 'did you mean "corner-shop"?']],
-    ['all in upper case', { args: ['deploy', '--app-name', 'CORNER-SHOP'] }, ['did you mean "corner-shop"?\n']],
+    [
+      'all in upper case',
+      { args: ['deploy', '--app-name', 'CORNER-SHOP'] },
+      ['did you mean "corner-shop"?\n'],
+    ],
     ['too short', named('ab'), ['app-name: "ab" will not do']],
     ['too long', named('a'.repeat(31)), ['app-name']],
     ['with a dash in front', named('-abc'), ['app-name: "-abc"']],

@@ -151,7 +151,13 @@ describe('flush-cache by itself', () => {
       { args: ['flush-cache'] },
       {
         exitCode: 2,
-        says: ['no cache of', 'MEMCACHIER_*', 'give `if-present`', 'flush-command', 'rails runner Rails.cache.clear'],
+        says: [
+          'no cache of',
+          'MEMCACHIER_*',
+          'give `if-present`',
+          'flush-command',
+          'rails runner Rails.cache.clear',
+        ],
       },
     );
     const run = await helper.run(['flush-cache', '--if-present', '--json']);

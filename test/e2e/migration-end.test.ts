@@ -78,7 +78,9 @@ test('a limit that kills is the reason, and its parameter is named in what to do
       why: expect.stringContaining('`migrate-timeout` is the limit'),
     },
   });
-  expect(log).toMatch(/^ {2}Next: If it needs longer, raise `migrate-timeout`\. Then push: run again, the job takes the same commit and the same parameters\.$/m);
+  expect(log).toMatch(
+    /^ {2}Next: If it needs longer, raise `migrate-timeout`\. Then push: run again, the job takes the same commit and the same parameters\.$/m,
+  );
 });
 
 test('a migration that prints a marker with another nonce proves nothing by it', async () => {

@@ -118,13 +118,17 @@ test.each([
 test('where nothing else is left all is waited for, and that is said', async () => {
   const { out } = await add(workflow('deploy-old'));
   expect(out).toContain('requires: [deploy-old]\n');
-  expect(out).toContain('The deployment waits for deploy-old: no job of ci looks like one that tests or builds.');
+  expect(out).toContain(
+    'The deployment waits for deploy-old: no job of ci looks like one that tests or builds.',
+  );
 });
 
 test('a job that tests or builds is one, whatever else its name says', async () => {
   const { out } = await add(workflow('{build: {name: build-and-push}}, {unit: {name: test-release}}'));
   expect(out).toContain('requires: [build-and-push, test-release]\n');
-  expect(out).toContain('The deployment waits for build-and-push, test-release. To change that, change `requires`.\n');
+  expect(out).toContain(
+    'The deployment waits for build-and-push, test-release. To change that, change `requires`.\n',
+  );
 });
 
 test('without a workflow there is one, which runs the jobs that are there first', async () => {
