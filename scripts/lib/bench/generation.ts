@@ -15,7 +15,7 @@ const ROUNDS = 5;
 export async function measureGeneration({ root, materials, rounds }: Bench): Promise<Figure[]> {
   const copy = join(materials.folder, 'project');
   await mkdir(copy);
-  for (const path of ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+  for (const path of ['src', 'scripts', 'test', 'package.json', 'package-lock.json', 'tsconfig.json']) {
     await cp(join(root, path), join(copy, path), { recursive: true });
   }
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -31,7 +31,7 @@ export async function measureGeneration({ root, materials, rounds }: Bench): Pro
     generate: cost(script('generate')),
     generated: cost(script('check-generated')),
   });
-  const against = ['`tsc --noEmit` of `src` and `scripts`', found.types] as const;
+  const against = ['`tsc --noEmit` of `src`, `scripts` and `test`', found.types] as const;
   return [
     ...costFigures('generate', ['`npm run generate`', found.generate], against),
     ...costFigures('check-generated', ['`npm run check:generated`', found.generated], against),
