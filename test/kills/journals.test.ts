@@ -3,23 +3,14 @@ import { Secret } from '../../src/helper/output/secret.ts';
 import { MIGRATION } from './support/app.ts';
 import { APP_NAME } from './support/orb-job.ts';
 import { IN_THE_WINDOW, lostAt, type Phase } from './support/phases.ts';
-import { KEY, Stage, type Standing } from './support/stage.ts';
+import { KEY, type Stage, type Standing } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** A journal from a cache may be cut short, old, of another app or of another key: none of them steers a run. */
 let stage: Stage;
 let found: Standing;
-
-beforeAll(async () => {
-  stage = await Stage.create();
-});
-afterAll(async () => {
-  await stage.close();
-});
-beforeEach(async () => {
-  found = await stage.standing();
-});
-afterEach(async () => {
-  await stage.reset();
+useStage((...now) => {
+  [stage, found] = now;
 });
 
 const scaled = IN_THE_WINDOW.find(({ name }) => name.endsWith(', scaled')) as Phase;

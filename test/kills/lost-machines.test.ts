@@ -6,23 +6,14 @@ import {
   lostAt,
   type Phase,
 } from './support/phases.ts';
-import { Stage, type Standing } from './support/stage.ts';
+import type { Stage, Standing } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** A machine is lost (SIGKILL, no step after it), and the next job has nothing but what the cache holds. */
 let stage: Stage;
 let found: Standing;
-
-beforeAll(async () => {
-  stage = await Stage.create();
-});
-afterAll(async () => {
-  await stage.close();
-});
-beforeEach(async () => {
-  found = await stage.standing();
-});
-afterEach(async () => {
-  await stage.reset();
+useStage((...now) => {
+  [stage, found] = now;
 });
 
 const named = (phases: readonly Phase[]): [string, Phase][] => phases.map((phase) => [phase.name, phase]);

@@ -1,21 +1,12 @@
 import { lostAt, MIGRATION_PHASES, RELEASE_PHASE, type Phase } from './support/phases.ts';
-import { Stage, type Standing } from './support/stage.ts';
+import type { Stage, Standing } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** A machine is lost when a migration may have begun: what is not proven to have succeeded stays held. */
 let stage: Stage;
 let found: Standing;
-
-beforeAll(async () => {
-  stage = await Stage.create();
-});
-afterAll(async () => {
-  await stage.close();
-});
-beforeEach(async () => {
-  found = await stage.standing();
-});
-afterEach(async () => {
-  await stage.reset();
+useStage((...now) => {
+  [stage, found] = now;
 });
 
 const named = (phases: readonly Phase[]): [string, Phase][] => phases.map((phase) => [phase.name, phase]);

@@ -1,22 +1,13 @@
 import { MIGRATION } from './support/app.ts';
 import { APP_NAME } from './support/orb-job.ts';
-import { Stage, type Standing } from './support/stage.ts';
+import type { Stage, Standing } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** A migration runs once, and where it cannot run nothing is begun. */
 let stage: Stage;
 let found: Standing;
-
-beforeAll(async () => {
-  stage = await Stage.create();
-});
-afterAll(async () => {
-  await stage.close();
-});
-beforeEach(async () => {
-  found = await stage.standing();
-});
-afterEach(async () => {
-  await stage.reset();
+useStage((...now) => {
+  [stage, found] = now;
 });
 
 test('a release process that the Procfile does not show has migrated: the command does not run beside it', async () => {

@@ -8,23 +8,14 @@ import {
   type Phase,
 } from './support/phases.ts';
 import type { JobEnd } from './support/orb-job.ts';
-import { Stage, type Standing } from './support/stage.ts';
+import type { Stage, Standing } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** A signal that a program can answer: what was begun is undone, or brought to its end. */
 let stage: Stage;
 let found: Standing;
-
-beforeAll(async () => {
-  stage = await Stage.create();
-});
-afterAll(async () => {
-  await stage.close();
-});
-beforeEach(async () => {
-  found = await stage.standing();
-});
-afterEach(async () => {
-  await stage.reset();
+useStage((...now) => {
+  [stage, found] = now;
 });
 
 const named = (phases: readonly Phase[]): [string, Phase][] => phases.map((phase) => [phase.name, phase]);

@@ -1,23 +1,14 @@
 import { MIGRATION, procfile } from './support/app.ts';
 import { APP_NAME } from './support/orb-job.ts';
 import { IN_THE_WINDOW, lostAt, MIGRATION_PHASES, type Phase } from './support/phases.ts';
-import { Stage, type Standing } from './support/stage.ts';
+import type { Stage, Standing } from './support/stage.ts';
+import { useStage } from './support/use-stage.ts';
 
 /** Lost machines where more than one thing goes wrong, or somebody else is at work too. */
 let stage: Stage;
 let found: Standing;
-
-beforeAll(async () => {
-  stage = await Stage.create();
-});
-afterAll(async () => {
-  await stage.close();
-});
-beforeEach(async () => {
-  found = await stage.standing();
-});
-afterEach(async () => {
-  await stage.reset();
+useStage((...now) => {
+  [stage, found] = now;
 });
 
 const shipping = IN_THE_WINDOW.find(({ name }) => name.startsWith('ship')) as Phase;
