@@ -1,5 +1,6 @@
 import type { OrbContext } from '../context.ts';
 import { example, usage, type OrbElement } from '../sdk/index.ts';
+import { recoverAfter } from './recover-entry.ts';
 import { importOf, ours } from './usage.ts';
 
 /** The window's two halves, and between them a person who migrates and says so. */
@@ -34,14 +35,7 @@ export function migrateByHand(context: OrbContext): OrbElement {
           filter: 'pipeline.git.branch == "migrate-by-hand"',
           arguments: { 'app-name': 'acme-shop' },
         },
-        {
-          job: ours('recover'),
-          requires: [{ 'open-window': ['failed', 'canceled'] }],
-          context: 'heroku-production',
-          serialGroup: 'heroku/acme-shop-recover',
-          filter: 'pipeline.git.branch == "migrate-by-hand"',
-          arguments: { 'app-name': 'acme-shop' },
-        },
+        recoverAfter('open-window', 'migrate-by-hand'),
       ],
     }),
   );

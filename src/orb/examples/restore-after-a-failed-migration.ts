@@ -1,5 +1,6 @@
 import type { OrbContext } from '../context.ts';
 import { example, usage, type OrbElement } from '../sdk/index.ts';
+import { recoverAfter } from './recover-entry.ts';
 import { TEST_JOB } from './test-job.ts';
 import { importOf, ours } from './usage.ts';
 
@@ -28,15 +29,7 @@ export function restoreAfterAFailedMigration(context: OrbContext): OrbElement {
             'stop-web': true,
           },
         },
-        {
-          job: ours('recover'),
-          requires: [{ deploy: ['failed', 'canceled'] }],
-          context: 'heroku-production',
-          // CircleCI takes one serial group but once in a workflow.
-          serialGroup: 'heroku/acme-shop-recover',
-          filter: 'pipeline.git.branch == "main"',
-          arguments: { 'app-name': 'acme-shop' },
-        },
+        recoverAfter('deploy', 'main'),
       ],
     }),
   );
