@@ -24,6 +24,11 @@ test.each(named(MIGRATION_PHASES))(
     expect(await stage.standing()).toEqual({ ...left, page: true, code: stage.newest, oneOffs: 0 });
     const again = await stage.job('recover', { workflow }).end;
     expect(again).toMatchObject({ exitCode: 3 });
+    // The cache has what the run wrote before its first change: neither migration nor backup is ruled out by it.
+    for (const { result, log } of [first, again]) {
+      expect(result).toMatchObject({ database: 'unknown' });
+      expect(log).toMatch(/backups +(?:b\d+ |not known: heroku-cd backup list --app-name )/);
+    }
 
     const next = await stage.job(phase.command, { parameters: phase.parameters }).end;
     expect(next).toMatchObject({ exitCode: 0 });
@@ -47,6 +52,7 @@ test.each(named(MIGRATION_PHASES))(
 
     const first = await stage.job(phase.command, { parameters: phase.parameters }).end;
     expect(first).toMatchObject({ exitCode: 4, log: expect.stringContaining('State now:') });
+    expect(first.result).toMatchObject({ database: 'unknown' });
     expect(await stage.standing()).toMatchObject({ page: true, formation, oneOffs: 0 });
 
     const next = await stage.job(phase.command, { parameters: phase.parameters }).end;

@@ -72,12 +72,7 @@ export async function recover(run: Command): Promise<Recovered> {
   }
   if (journal.status === 'held' && !settings['release-hold']) {
     ports.log.info(`The window is held: ${journal.reason ?? 'no reason was noted'}`);
-    // What the run that holds it has said, too: opening the app as it is is the lesser way.
-    const next =
-      journal.byHand || journal.stage === 'restoring'
-        ? undefined
-        : `mend the cause and push, or run the job that holds it again: either continues the window; or open the app as it is: ${releaseHold(journal)}`;
-    const told = await tellState(run, journal, next);
+    const told = await tellState(run, journal, waysOn(journal));
     return done('held', 'The window is held on purpose; nothing was changed.', told);
   }
   return putBack(run, new JournalKeeper(ports, journal), {
@@ -124,7 +119,11 @@ async function putBack(run: Command, keeper: JournalKeeper, options: RecoverOpti
   } catch (error) {
     describeError(run.ports.log, error);
     const verdict = error instanceof HerokuCdError && error.verdict === 'unknown' ? 'unknown' : 'held';
-    const told = await tellState(run, keeper.current);
+    const told = await tellState(
+      run,
+      keeper.current,
+      verdict === 'unknown' ? waysOn(keeper.current) : undefined,
+    );
     return done(verdict, error instanceof Error ? error.message : 'It failed.', { ...told, error });
   }
 }
@@ -149,12 +148,26 @@ async function withoutJournal(run: Command, app: App, why: string): Promise<Reco
   );
 }
 
+/** What the run that holds the window has said, too: opening the app as it is is the lesser way. */
+function waysOn(journal: Journal): string | undefined {
+  return journal.byHand || journal.stage === 'restoring'
+    ? undefined
+    : `mend the cause and push, or run the job that holds it again: either continues the window; or open the app as it is: ${releaseHold(journal)}`;
+}
+
 /** What is known of the database from how far that run had come. */
 function databaseOf(journal: Journal | undefined): DatabaseOutcome {
   if (journal?.stage === 'migrated') return 'migrated';
-  return (journal?.stage === 'before' || journal?.stage === 'window') && !journal.continues
+  return (journal?.stage === 'before' || journal?.stage === 'window') &&
+    !journal.continues &&
+    !isCutOff(journal)
     ? 'untouched'
     : 'unknown';
+}
+
+/** Held on the word of what its run wrote before its first change, which is all that the cache has of a lost one. */
+function isCutOff({ stage, status, migrates }: Journal): boolean {
+  return stage === 'before' && status === 'held' && migrates;
 }
 
 async function tellState(run: Command, journal: Journal | undefined, given?: string): Promise<Told> {
@@ -166,7 +179,11 @@ async function tellState(run: Command, journal: Journal | undefined, given?: str
       ? `heroku-cd ${journal?.byHand ? 'window close' : 'recover --release-hold'} --app-name ${name}`
       : releaseHold(journal));
   const database = databaseOf(journal);
-  const stateNow = describeState(name, state, database, next, describeBackups(journal));
+  const backups =
+    journal !== undefined && isCutOff(journal) && journal.database === undefined
+      ? `not known: heroku-cd backup list --app-name ${name}`
+      : describeBackups(journal);
+  const stateNow = describeState(name, state, database, next, backups);
   for (const line of stateNow) run.ports.log.info(line);
   return { database, stateNow, next };
 }
