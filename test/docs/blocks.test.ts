@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<string, 'compile' | 'parse' | 'run' | 'compare'>> =
   yaml: 'compile',
   'yaml 1.0': 'parse',
   'yaml official': 'parse',
+  'yaml travis': 'parse',
   sh: 'run',
   // What the lines before it print.
   text: 'compare',
