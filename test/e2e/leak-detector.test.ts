@@ -153,6 +153,18 @@ git(['push', '--quiet', bare, 'HEAD:refs/heads/main'], header);`),
       },
     }),
   },
+  {
+    place: 'hand-over',
+    how: 'between the halves',
+    plant: ({ elsewhere }) => ({
+      ...shell(
+        `cd ~ && mkdir -p heroku-cd-reports/${APP}\necho "$HEROKU_API_KEY" > heroku-cd-reports/${APP}/first-half.json\necho written\nuntil [ -e '${elsewhere}/seen' ]; do /bin/sleep 0.02; done\nrm -r heroku-cd-reports`,
+      ),
+      onOutput: (text) => {
+        if (text.includes('written')) writeFileSync(join(elsewhere, 'seen'), '');
+      },
+    }),
+  },
   { place: 'BASH_ENV', how: 'a line', plant: () => shell('echo "# $HEROKU_API_KEY" >> "$BASH_ENV"') },
   {
     place: 'cache',
@@ -231,6 +243,7 @@ test('every place has a control', () => {
     home: true,
     'state directory': true,
     temp: true,
+    'hand-over': true,
     BASH_ENV: true,
     cache: true,
     artifacts: true,

@@ -59,6 +59,7 @@ const WRITTEN: readonly PlaceName[] = [
   'git config',
   'home',
   'state directory',
+  'hand-over',
   'BASH_ENV',
   'artifacts',
 ];
@@ -191,7 +192,9 @@ suite('the key stays where it belongs', () => {
     expect(findLeaks(places, KEY)).toEqual([]);
   });
 
-  test('in a window with a migration that prints it, and in what is cached of the run', async () => {
+  test('in a window with a migration that prints it, as the build before it does, and in what is cached of the run', async () => {
+    const builder = 'corner-shop-build';
+    await world.heroku.control.createApp({ name: builder, settings: { buildOutput: echoes(KEY) } });
     await world.heroku.control.act(APP, { action: 'config', vars: { ECHO: echoes(KEY).join('\n') } });
     const { deployment, places, count } = await watchedDeploy(
       world,
@@ -199,6 +202,9 @@ suite('the key stays where it belongs', () => {
         parameters: {
           maintenance: 'always',
           'migrate-command': 'printf "%s\\n" "$ECHO"',
+          'build-app': builder,
+          'build-config-ignore': 'ECHO',
+          'report-log': 'full',
           'before-migrate': 'printf "before %s\\n" "$HEROKU_API_KEY"',
         },
       }),
@@ -206,7 +212,11 @@ suite('the key stays where it belongs', () => {
 
     expect({ exitCode: deployment.exitCode, log: deployment.log }).toMatchObject({ exitCode: 0 });
     const masked = deployment.log.split('\n').filter((line) => line.includes('[masked]'));
-    expect(masked.length).toBeGreaterThanOrEqual(echoes(KEY).length + 1);
+    expect(masked.length).toBeGreaterThanOrEqual(2 * echoes(KEY).length + 1);
+    const [handed] = places.filter(
+      ({ place, where, bytes }) => place === 'hand-over' && !bytes.equals(Buffer.from(where)),
+    );
+    expect(handed?.bytes.toString()).toContain('Authorization: Bearer [masked]');
     expect(count('cache')).toBeGreaterThan(0);
     expect(findLeaks(places, KEY)).toEqual([]);
   });

@@ -58,6 +58,7 @@ test('a run that is refused, one that holds, one that goes on, a recovery and a 
   expect(refused.page).toContain('Refused');
   expect(refused.page).toContain('no-such-commit');
 
+  await world.heroku.control.clearRequests();
   const held = await run({ orbJob: 'maintenance-wrapped-migrate', parameters: WINDOW });
   expect(held).toMatchObject({ exitCode: 3, artifacts: FILES, result: { verdict: 'held' } });
   expect(held.result.stateNow[0]).toBe('State now:');
@@ -66,6 +67,15 @@ test('a run that is refused, one that holds, one that goes on, a recovery and a 
     held.result.phases.map(({ name, firstHalf }) => `${name}${firstHalf ? ' 1' : ''}`).slice(0, 5),
   ).toEqual(['preflight 1', 'snapshot 1', 'preflight', 'snapshot', 'open window']);
   expect(held.page).toContain('between the halves');
+  // One log of both, in the order of time.
+  expect(held.page).toMatch(
+    /<b>== preflight<\/b>\n[^]*\nReady to go on; nothing was changed yet\.\n<b>== preflight<\/b>\n[^]*<b>== migrate<\/b>/,
+  );
+  const sent = world.heroku.control
+    .requests()
+    .filter(({ surface }) => surface !== 'git' && surface !== 'router' && surface !== 'rendezvous');
+  // `identify` is a command of its own.
+  expect(held.result.requests.total).toBe(sent.length - 1);
   expect(held.page).toContain('Held');
   expect(held.page).toContain('State now');
   expect(held.page).toContain('release-hold');

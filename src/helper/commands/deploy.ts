@@ -9,6 +9,7 @@ import { Refusal } from '../errors.ts';
 import { cleaned } from '../output/clean-json.ts';
 import type { LineLog } from '../output/log.ts';
 import { messageOf } from '../output/message.ts';
+import { handOverLog, takeOverLog } from '../report/first-half.ts';
 import { keepReport } from '../report/keep.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Answer } from './command.ts';
@@ -26,17 +27,21 @@ export async function deployCommand(
 ): Promise<Answer> {
   const resultFile = settings['result-file'] === '' ? undefined : resolve(settings['result-file']);
   if (resultFile !== undefined) await requireWritable(resultFile);
+  const reporting = { command, ports, settings, log };
+  const earlier = options.half === 'continue' ? { earlier: await takeOverLog(reporting) } : {};
   const outcome = await deploy(ports, settings, options);
   if ('skipped' in outcome) {
     return { exitCode: EXIT.succeeded, json: { verdict: 'succeeded', ...outcome }, lines: [outcome.skipped] };
   }
   const result = cleaned(outcome, log.clean);
   if (options.half === 'prepare' && result.verdict === 'succeeded') {
-    return { exitCode: result.exitCode, json: result, lines: ['Ready to go on; nothing was changed yet.'] };
+    log.info('Ready to go on; nothing was changed yet.');
+    await handOverLog(reporting);
+    return { exitCode: result.exitCode, json: result, lines: [] };
   }
   const lines = [...summarise(result)];
   // What became of the app is known by now, and no file changes it.
-  lines.push(...(await keepReport({ command, ports, settings, log }, result)));
+  lines.push(...(await keepReport({ ...reporting, ...earlier }, result)));
   if (resultFile !== undefined) {
     try {
       await replaceFile(resultFile, result);

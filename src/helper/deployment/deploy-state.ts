@@ -70,6 +70,8 @@ export interface Preflight {
 /** What is known so far; grows from phase to phase and outlives a failure. */
 export interface Progress {
   before?: Preflight;
+  /** Those of the first half. */
+  earlierRequests?: Journal['requests'];
   journal?: JournalKeeper;
   window?: Window;
   /** Milliseconds since the epoch. */

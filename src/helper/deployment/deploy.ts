@@ -5,7 +5,7 @@ import { HerokuCdError, Interrupted } from '../errors.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { endOf, OPENED_BY_HAND } from '../journal/by-hand.ts';
 import { lookAtHealth, settleUnhealthy } from '../health/phase.ts';
-import { phasesOfFirstHalf } from '../journal/first-half.ts';
+import { firstHalfOf } from '../journal/first-half.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { afterMigrate, migrate, nothingToMigrate, requireNothingPending } from '../migration/migrate.ts';
 import { closeWindow } from '../window/close.ts';
@@ -21,7 +21,7 @@ import type { Ports } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { prepareJournal } from './prepare-journal.ts';
 import { confirmRelease } from './release.ts';
-import { buildResult } from './report.ts';
+import { buildResult, requestsOf } from './report.ts';
 import { restartDynos } from './restart.ts';
 import type { Result } from './result.ts';
 import { noteEnd, settle } from './settle.ts';
@@ -82,7 +82,7 @@ export async function deploy(
 
 async function runPhases(run: Run, progress: Progress): Promise<void> {
   const { phases, undo } = run;
-  if (run.half === 'continue') await goOnFromFirstHalf(run);
+  if (run.half === 'continue') await goOnFromFirstHalf(run, progress);
   let before = await phases.run('preflight', () => preflight(run));
   progress.before = before;
   const { buildThere: there } = before;
@@ -93,7 +93,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   const journal = await phases.run('snapshot', () => prepareJournal(run, before));
   if (run.half === 'prepare') {
     const done = phases.records.map(({ name, startedAt, durationMs }) => ({ name, startedAt, durationMs }));
-    return journal.note({ phases: done });
+    return journal.note({ phases: done, requests: requestsOf(run) });
   }
   progress.journal = journal;
   if (before.window) {
@@ -164,10 +164,12 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
 }
 
 /** The deadline is the whole run's, and so is the report. @throws Refusal where the first half has left no time. */
-async function goOnFromFirstHalf({ ports, phases, budget }: Run): Promise<void> {
-  const earlier = await phasesOfFirstHalf(ports);
-  phases.goOnFrom(earlier);
-  const [first] = earlier;
+async function goOnFromFirstHalf({ ports, phases, budget }: Run, progress: Progress): Promise<void> {
+  const earlier = await firstHalfOf(ports);
+  if (earlier === undefined) return;
+  phases.goOnFrom(earlier.phases);
+  progress.earlierRequests = earlier.requests;
+  const [first] = earlier.phases;
   if (first !== undefined) budget.countFrom(Date.parse(first.startedAt));
 }
 

@@ -25,7 +25,6 @@ export interface Outcome {
 export function buildResult(run: Run, outcome: Outcome): Result {
   const { progress, state, error } = outcome;
   const { before } = progress;
-  const { heroku, git } = run.ports;
   const current = before?.app.current;
   const kept = progress.journal?.current.database;
   return {
@@ -56,11 +55,7 @@ export function buildResult(run: Run, outcome: Outcome): Result {
     migration: progress.migration ?? null,
     caches: progress.caches ?? [],
     phases: run.phases.records,
-    requests: {
-      total: heroku.requests.total,
-      byMethod: heroku.requests.byMethod,
-      git: git.networkRequests,
-    },
+    requests: requestsOf(run, progress.earlierRequests),
     error:
       error === undefined
         ? null
@@ -71,6 +66,19 @@ export function buildResult(run: Run, outcome: Outcome): Result {
             next: outcome.next ?? null,
           },
     stateNow: outcome.stateNow,
+  };
+}
+
+/** What was sent so far, together with what an earlier half of the run has sent. */
+export function requestsOf({ ports }: Run, earlier?: Result['requests']): Result['requests'] {
+  const { heroku, git } = ports;
+  const { total, byMethod } = heroku.requests;
+  const sums = { ...earlier?.byMethod };
+  for (const [method, count] of Object.entries(byMethod)) sums[method] = (sums[method] ?? 0) + count;
+  return {
+    total: total + (earlier?.total ?? 0),
+    byMethod: sums,
+    git: git.networkRequests + (earlier?.git ?? 0),
   };
 }
 

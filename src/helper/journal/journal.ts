@@ -7,6 +7,7 @@ import {
   object,
   optional,
   picklist,
+  record,
   safeParse,
   string,
   type InferOutput,
@@ -93,6 +94,8 @@ const journalShape = object({
   unflushed: optional(boolean()),
   /** What the first half of a deployment did, and when (ISO 8601), for the report of the second. */
   phases: optional(array(object({ name: string(), startedAt: string(), durationMs: number() }))),
+  /** How many requests that took. */
+  requests: optional(object({ total: number(), byMethod: record(string(), number()), git: number() })),
   /** What decides how it goes on, for the other half of the deployment to compare. */
   asked: optional(string()),
   /** Why it is held. */

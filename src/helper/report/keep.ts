@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { CommandName, Settings } from '../../parameters/index.ts';
 import type { Ports } from '../deployment/ports.ts';
 import type { Result } from '../deployment/result.ts';
@@ -11,8 +11,8 @@ import { messageOf } from '../output/message.ts';
 import { renderJunit } from './junit.ts';
 import { systemClock } from '../time/system-clock.ts';
 import { linksOf } from './links.ts';
-import type { ReportLog } from './log-keeper.ts';
-import { dropReportsOfOtherJobs, ownReports } from './other-jobs.ts';
+import type { LogKeeper, ReportLog } from './log-keeper.ts';
+import { dropReportsOfOtherJobs, ownReports, REPORT_FILES } from './other-jobs.ts';
 import { renderPage } from './page.ts';
 
 /** What a report is made by. */
@@ -21,6 +21,8 @@ export interface Reporting {
   readonly ports: Pick<Ports, 'store' | 'environment'>;
   readonly settings: Pick<Settings<'deploy'>, 'app-name' | 'report-log' | 'report-directory'>;
   readonly log: LineLog;
+  /** Of a second half, the log of the first. */
+  readonly earlier?: LogKeeper | 'missing';
 }
 
 /**
@@ -30,23 +32,19 @@ export interface Reporting {
  * in a sentence what a command without phases did. Gives lines for people.
  */
 export async function keepReport(
-  { command, ports, settings, log }: Reporting,
+  reporting: Reporting,
   result: Result,
   what?: string,
 ): Promise<readonly string[]> {
+  const { command, ports, settings, log, earlier } = reporting;
   const lines: string[] = [];
   const { directory: state } = ports.store;
-  const given = settings['report-directory'];
-  const folder =
-    given === '' ? state : join(resolve(given.replace(/^~(?=\/|$)/, () => homedir())), settings['app-name']);
-  if (folder !== state) await makeRoom({ ...ports, log }, settings['app-name'], folder);
+  const folder = await openFolder(reporting);
   const write = async (name: string, render: () => string): Promise<void> => {
     try {
       const text = render();
-      for (const one of new Set(name === 'result.json' ? [state, folder] : [folder])) {
-        await mkdir(one, { recursive: true, mode: 0o700 });
-        await replaceText(join(one, name), text);
-      }
+      for (const one of new Set(name === 'result.json' ? [state, folder] : [folder]))
+        await keepFile(join(one, name), text);
     } catch (error) {
       log.warn(`${name} could not be written: ${messageOf(error)}`);
       return;
@@ -57,11 +55,17 @@ export async function keepReport(
   const told = cleaned(result, log.clean);
   await write('result.json', () => `${JSON.stringify(told, null, 2)}\n`);
   await write('report.html', () => {
-    const kept = log.kept.read(settings['report-log'] as ReportLog);
+    const how = settings['report-log'] as ReportLog;
+    let kept = log.kept.read(how);
+    if (typeof earlier === 'object') {
+      earlier.append(kept);
+      kept = earlier.read(how);
+    }
     return renderPage(told, {
       command,
       what: what === undefined ? undefined : log.clean(what),
-      log: { ...kept, lines: log.clean(kept.lines.join('\n')).split('\n') },
+      log: { ...kept, lines: kept.lines.length > 0 ? log.clean(kept.lines.join('\n')).split('\n') : [] },
+      lacksFirstHalf: earlier === 'missing',
       links: linksOf(ports.environment, told.releaseBefore?.commit ?? null, told.revision),
     });
   });
@@ -71,19 +75,32 @@ export async function keepReport(
 
 const NAMES: Readonly<Record<string, string>> = { 'result.json': 'Result', 'report.html': 'Report' };
 
-/** Nothing is there but what this job reports, and nothing large in what is kept for the next one. */
-async function makeRoom(
-  ports: Reporting['ports'] & Pick<Reporting, 'log'>,
-  app: string,
-  folder: string,
-): Promise<void> {
-  const jobs = { ...ports, clock: systemClock };
+/** Where the report lies. */
+export function reportFolder({ ports, settings }: Reporting): string {
+  const given = settings['report-directory'];
+  if (given === '') return ports.store.directory;
+  return join(resolve(given.replace(/^~(?=\/|$)/, () => homedir())), settings['app-name']);
+}
+
+/** The same; nothing is there but what this job reports, and nothing large in what is kept for the next one. */
+export async function openFolder(reporting: Reporting): Promise<string> {
+  const { ports, log, settings } = reporting;
+  const { directory: state } = ports.store;
+  const folder = reportFolder(reporting);
+  if (folder === state) return folder;
+  const jobs = { ...ports, log, clock: systemClock };
   try {
     await dropReportsOfOtherJobs(jobs);
-    await ownReports(jobs, app, folder);
-    for (const name of ['report.html', 'junit.xml'])
-      await rm(join(ports.store.directory, name), { force: true });
+    await ownReports(jobs, settings['app-name'], folder);
+    for (const name of REPORT_FILES) if (name !== 'result.json') await rm(join(state, name), { force: true });
   } catch (error) {
-    ports.log.warn(`Reports of earlier runs could not be removed: ${messageOf(error)}`);
+    log.warn(`Reports of earlier runs could not be removed: ${messageOf(error)}`);
   }
+  return folder;
+}
+
+/** Writes a file that its owner alone may read, and the folder for it. */
+export async function keepFile(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await replaceText(file, text);
 }

@@ -31,6 +31,8 @@ export class LogKeeper {
   #tailEnd = 0;
   #tailIsFull = false;
   #tailLines = 0;
+  /** Lines between head and tail were not even seen. */
+  #hasGap = false;
 
   constructor(kept = KEPT) {
     this.#kept = kept;
@@ -47,6 +49,16 @@ export class LogKeeper {
     else this.#addTail(text, size);
   }
 
+  /** Takes what another keeper has kept of what came next. */
+  append({ lines, leftOut, at }: KeptLog): void {
+    const add = (some: readonly string[]): void => {
+      if (some.length > 0) this.add(`${some.join('\n')}\n`);
+    };
+    add(lines.slice(0, at));
+    if (leftOut > 0) this.#leaveOut(leftOut);
+    add(lines.slice(at));
+  }
+
   /** What the report shows. A line that is longer than all that is kept is cut. */
   read(how: ReportLog): KeptLog {
     const all = this.#headLines + this.#tailLines;
@@ -58,8 +70,16 @@ export class LogKeeper {
     }
     const last = lastLines(tail);
     // Lines of the head are the last ones only where none after them was left out.
-    const lines = this.#tailIsFull ? last : [...lastLines(head), ...last].slice(-TAIL_LINES);
+    const lines = this.#tailIsFull || this.#hasGap ? last : [...lastLines(head), ...last].slice(-TAIL_LINES);
     return { lines, leftOut: all - lines.length, at: 0 };
+  }
+
+  /** There is one gap: what came right before a second one is left out with it. */
+  #leaveOut(lines: number): void {
+    this.#hasGap = this.#headIsFull = true;
+    this.#tailLines += lines;
+    this.#tailEnd = 0;
+    this.#tailIsFull = false;
   }
 
   #addEach(text: string): void {

@@ -6,7 +6,9 @@ import { messageOf } from '../output/message.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
 
-export const REPORT_FILES = ['result.json', 'report.html', 'junit.xml'] as const;
+/** What the first half of a deployment leaves for the report of the second. */
+export const FIRST_HALF_FILE = 'first-half.json';
+export const REPORT_FILES = ['result.json', 'report.html', 'junit.xml', FIRST_HALF_FILE] as const;
 
 /** A job that is over has stored its reports; what stands between its last command and that takes moments. */
 const FRESH_MS = 30_000;

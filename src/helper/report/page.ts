@@ -15,6 +15,8 @@ export interface PageFacts {
   /** In one sentence, what a command without phases did. */
   readonly what?: string | undefined;
   readonly log: KeptLog;
+  /** The run had an earlier half, whose log is not there. */
+  readonly lacksFirstHalf?: boolean;
   readonly links: Links;
 }
 
@@ -87,7 +89,7 @@ ${error.phase && markup`<p class="soft">In the phase <b>${error.phase}</b></p>`}
 ${stateNow.length > 0 && section('state', 'State now', state(stateNow))}
 ${span && section('time', 'Timeline', timeline(result, span))}
 ${section('changed', 'What changed', changes(result))}
-${section('log', 'Log', log(facts.log), 'long')}
+${section('log', 'Log', log(facts), 'long')}
 </main>
 <footer>Written by heroku-cd ${VERSION}; the figures are in result.json.</footer>
 </body>
@@ -160,7 +162,7 @@ function state(block: readonly string[]): Markup {
   return markup`<dl class="facts state">${rows.map(([, name = '', value = '']) => markup`<dt>${name}</dt><dd>${words(value)}</dd>`)}</dl>`;
 }
 
-function log({ lines, leftOut, at }: KeptLog): Part {
+function log({ log: { lines, leftOut, at }, lacksFirstHalf }: PageFacts): Part {
   if (lines.length === 0)
     return markup`<p class="soft">No log in this report, as <code>report-log</code> says.</p>`;
   const left = `… ${leftOut.toLocaleString('en')} lines are left out here; the job’s own log has them …`;
@@ -174,7 +176,7 @@ function log({ lines, leftOut, at }: KeptLog): Part {
     return line.startsWith('== ') ? markup`<b>${line}</b>\n` : `${line}\n`;
   });
   if (leftOut > 0) shown.splice(at, 0, markup`<span class="soft">${left}</span>\n`);
-  return markup`<pre class="log" tabindex="0" role="region" aria-label="Log of the run"><code>${shown}</code></pre>`;
+  return markup`${lacksFirstHalf && markup`<p class="soft">The log begins with the second half: that of the first (<code>--until window</code>) is not here.</p>\n`}<pre class="log" tabindex="0" role="region" aria-label="Log of the run"><code>${shown}</code></pre>`;
 }
 
 /** A sentence in which commands stand between backticks. */

@@ -50,7 +50,7 @@ export class TransientFiles {
   look(): void {
     for (const file of filesBelow(this.folder)) {
       for (const [index, bytes] of contentsOf(file).entries()) {
-        const where = relative(this.folder, file);
+        const where = relative(this.folder, file) || file;
         this.#seen.set(`${where} ${bytes.length} ${index}`, { place: this.place, where, bytes });
       }
     }

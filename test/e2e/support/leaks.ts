@@ -9,6 +9,7 @@ export type PlaceName =
   | 'home'
   | 'state directory'
   | 'temp'
+  | 'hand-over'
   | 'BASH_ENV'
   | 'cache'
   | 'artifacts'

@@ -4,7 +4,7 @@ import { TransientFiles, filePlaces, objectPlaces, type Territory } from './file
 import type { Place } from './leaks.ts';
 import { JobProcesses, ProcessSampler } from './processes.ts';
 import { Shims } from './shims.ts';
-import { type DeployOptions, type Deployment, type World } from './world.ts';
+import { APP, type DeployOptions, type Deployment, type World } from './world.ts';
 
 /** A job that was watched while it ran, and everything that it wrote. */
 export interface WatchedJob {
@@ -60,6 +60,8 @@ export async function watchedDeploy(
   const shims = await Shims.create(join(folder, 'shims'));
   const sampler = new ProcessSampler(folder, shims);
   const transient = new TransientFiles(temp, 'temp');
+  // What the first half of a deployment leaves for the second is gone in the end: it is there between two steps.
+  const handOver = new TransientFiles(join(home, 'heroku-cd-reports', APP, 'first-half.json'), 'hand-over');
   let lookedAt = 0;
   const look = (): void => {
     if (!sampled) return;
@@ -99,6 +101,7 @@ export async function watchedDeploy(
       output: {
         write: (text) => {
           log += text;
+          handOver.look();
           // A job that waits for an answer to what it printed is looked at before it gets one.
           if (onOutput !== undefined || performance.now() - lookedAt > INTERVAL_MS) look();
           onOutput?.(text);
@@ -139,6 +142,7 @@ export async function watchedDeploy(
     ...processes.places(),
     ...files,
     ...transient.places,
+    ...handOver.places,
     ...(files.some(({ place, where }) => place === 'work tree' && where.startsWith('.git/'))
       ? await objectPlaces(workTree)
       : []),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFileStore } from '../../../src/helper/edge/file-store.ts';
 import { journalFromFormation } from '../../../src/helper/journal/by-hand.ts';
-import { phasesOfFirstHalf } from '../../../src/helper/journal/first-half.ts';
+import { firstHalfOf } from '../../../src/helper/journal/first-half.ts';
 import { JournalKeeper, readJournal, type JournalPorts } from '../../../src/helper/journal/keeper.ts';
 import { Secret } from '../../../src/helper/output/secret.ts';
 import { systemClock } from '../../../src/helper/time/system-clock.ts';
@@ -48,16 +48,23 @@ test('the reason of a held window never holds a secret', async () => {
   expect(await readJournal(ports, 'app-1')).toMatchObject({ journal: { status: 'held' } });
 });
 
-test('the phases of a first half are told to the second, and a journal without them is read as ever', async () => {
+test('what a first half did is told to the second, and a journal without them is read as ever', async () => {
   const phase = { name: 'preflight', startedAt: '2026-11-23T10:30:00.000Z', durationMs: 6_200 };
+  const requests = { total: 7, byMethod: { GET: 6, POST: 1 }, git: 2 };
   const prepared = { ...journal, status: 'prepared' as const };
+  expect(await firstHalfOf(ports)).toBeUndefined();
   await new JournalKeeper(ports, prepared).note();
-  expect(await phasesOfFirstHalf(ports)).toEqual([]);
+  expect(await firstHalfOf(ports)).toEqual({ run: journal.run, phases: [], requests: undefined });
   await new JournalKeeper(ports, prepared).note({
     phases: [phase, { ...phase, name: 'of a later version' }],
+    requests,
   });
-  expect(await phasesOfFirstHalf(ports)).toEqual([{ ...phase, outcome: 'succeeded', firstHalf: true }]);
+  expect(await firstHalfOf(ports)).toEqual({
+    run: journal.run,
+    phases: [{ ...phase, outcome: 'succeeded', firstHalf: true }],
+    requests,
+  });
   // What a run has left that is over is not this one's first half.
   await new JournalKeeper(ports, prepared).note({ status: 'open', phases: [phase] });
-  expect(await phasesOfFirstHalf(ports)).toEqual([]);
+  expect(await firstHalfOf(ports)).toBeUndefined();
 });

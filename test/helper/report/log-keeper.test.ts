@@ -74,6 +74,59 @@ test('a single line without an end is cut', () => {
   expect(lines.at(-1)).toBe('last');
 });
 
+describe('what an earlier keeper has kept comes first', () => {
+  const both = (first: LogKeeper, second: LogKeeper, how: 'full' | 'tail' | 'none', kept?: number) => {
+    const keeper = new LogKeeper(kept);
+    keeper.append(first.read(how));
+    keeper.append(second.read(how));
+    return keeper.read(how);
+  };
+  /** Lines `from` to `to`, as one log of both would have them. */
+  const part = (from: number, to: number, kept?: number): LogKeeper => {
+    const keeper = new LogKeeper(kept);
+    for (let index = from; index < to; index += 1) keeper.add(`line ${index}\n`);
+    return keeper;
+  };
+
+  test.each([
+    [3, 6],
+    [3, 100_000],
+    [100_000, 100_003],
+    [50_000, 100_000],
+    [133, 266],
+  ])('of %i lines and of those up to %i', (middle, end) => {
+    const [first, second] = [part(0, middle, 1_000), part(middle, end, 1_000)];
+    const { lines, leftOut, at } = both(first, second, 'full', 1_000);
+    expect(lines[0]).toBe('line 0');
+    expect(lines.at(-1)).toBe(`line ${end - 1}`);
+    expect(lines.length + leftOut).toBe(end);
+    const number = (line = ''): number => Number(line.slice(5));
+    for (const side of [lines.slice(0, at), lines.slice(at)]) {
+      expect(side.join('\n').length).toBeLessThanOrEqual(1_000);
+      expect(side.map(number)).toEqual(side.map((_, index) => number(side[0]) + index));
+    }
+    if (leftOut > 0) expect(number(lines[at]) - number(lines[at - 1])).toBe(leftOut + 1);
+    const tail = both(first, second, 'tail');
+    expect(tail.lines.at(-1)).toBe(`line ${end - 1}`);
+    expect(tail.lines.length + tail.leftOut).toBe(end);
+    expect(both(first, second, 'none')).toEqual({ lines: [], leftOut: end, at: 0 });
+  });
+
+  test('a tail before all of a log says that its beginning is missing', () => {
+    const keeper = new LogKeeper();
+    keeper.append(part(0, 300).read('tail'));
+    keeper.append(part(300, 302).read('full'));
+    const { lines, leftOut, at } = keeper.read('full');
+    expect([lines[0], lines.at(-1), lines.length, leftOut, at]).toEqual([
+      'line 100',
+      'line 301',
+      202,
+      100,
+      0,
+    ]);
+  });
+});
+
 test('memory stays flat while a migration prints a hundred megabytes', () => {
   const keeper = new LogKeeper();
   const line = (index: number): string => `${index} ${'x'.repeat(990)}\n`;
