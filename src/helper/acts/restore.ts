@@ -13,7 +13,7 @@ import { Failure, HerokuCdError, partsOf, Refusal } from '../errors.ts';
 import { JournalKeeper } from '../journal/keeper.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { DatabaseAddOn } from '../ports/heroku.ts';
-import { recoverEarlier } from '../recovery/recover-earlier.ts';
+import { type Earlier, recoverEarlier } from '../recovery/recover-earlier.ts';
 import { closeWindow } from '../window/close.ts';
 import { openWindow } from '../window/open.ts';
 import type { Window } from '../window/window.ts';
@@ -22,6 +22,9 @@ import { requireDatabase } from './backup.ts';
 
 type Restoring = Act<Settings<'backup restore'>>;
 type Wanted = Pick<Parameters<typeof restoreDatabase>[0], 'database' | 'names' | 'backupId'>;
+
+/** The schema is the backup's from now on: a migration that succeeded since has to be done again. */
+const OF_THE_BACKUP = { stillPending: true } as const;
 
 /**
  * Restores a named backup in a window of its own, or in the one that a run holds, which stays held then.
@@ -38,25 +41,33 @@ export async function restoreByHand(act: Restoring, deployment: Settings<'deploy
     ...{ push: false, openOnly: false, half: 'whole' },
   };
   const facts = await readApp(run);
-  const { held } = await recoverEarlier(run, facts.app);
+  const earlier = await recoverEarlier(run, facts.app);
+  const { held } = earlier;
   if (held !== undefined) {
     const journal = new JournalKeeper(ports, held);
     await restoreDatabase({ window: { ...run, journal }, settings, ...wanted }).catch((error: unknown) => {
       throw stillHeld(run, error);
     });
+    await journal.note(OF_THE_BACKUP);
     return done(act, journal, wanted, ' The window is held, and stays so: run the job again, or recover.');
   }
-  return inOwnWindow(act, run, await readApp(run), wanted);
+  return inOwnWindow(act, run, { app: await readApp(run), ...earlier }, wanted);
 }
 
-async function inOwnWindow(act: Restoring, run: Run, app: AppFacts, wanted: Wanted): Promise<Done> {
+async function inOwnWindow(
+  act: Restoring,
+  run: Run,
+  found: Earlier & { readonly app: AppFacts },
+  wanted: Wanted,
+): Promise<Done> {
+  const { app } = found;
   const { current } = app;
   if (current === undefined) throw new Refusal({ what: `Nothing was ever released on ${app.app.name}.` });
   const journal = await prepareJournal(run, {
-    app,
+    ...found,
     clone: { commit: app.deployedCommit ?? 'none', kind: 'full' },
     shipping: { kind: 'nothing', release: current },
-    ...{ migrates: false, window: true, held: undefined, prepared: undefined },
+    ...{ migrates: false, window: true },
   });
   let begun = false;
   let window: Window | undefined;
@@ -65,7 +76,7 @@ async function inOwnWindow(act: Restoring, run: Run, app: AppFacts, wanted: Want
     const touched = (): void => void (begun = true);
     await restoreDatabase({ window, settings: run.settings, ...wanted, begun: touched });
     const { notBack } = await closeWindow(window, current);
-    await journal.note({ status: 'closed' });
+    await journal.note({ status: 'closed', ...OF_THE_BACKUP });
     const restored = done(act, journal, wanted, '');
     if (notBack.length === 0) return restored;
     const what = `${restored.what} These process types could not be brought back: ${notBack.join('; ')}.`;
@@ -98,7 +109,8 @@ async function settle(
     const changed = undone.some(({ outcome }) => outcome === 'undone');
     return error.verdict === 'refused' && changed ? new Failure(partsOf(error)) : error;
   }
-  await journal.note({ status: 'held', byHand: false, reason: error.message });
+  const proof = begun ? OF_THE_BACKUP : {};
+  await journal.note({ status: 'held', byHand: false, reason: error.message, ...proof });
   const { stage, database } = journal.current;
   const app = run.settings['app-name'];
   return new HerokuCdError('held', {

@@ -79,12 +79,17 @@ export async function planBackup(
   const names = attachments.filter((one) => one.app === database.billingApp).map(({ name }) => name);
   const plan = { database, names, sharedWith };
   if (held !== undefined && !held.byHand) {
-    const backup = held.database?.backup;
-    const isThere = transfers.some(({ id, succeeded }) => id === backup?.id && succeeded);
+    const { addOn, backup } = held.database ?? {};
+    const isOther = addOn !== undefined && addOn.id !== database.id;
+    const isThere =
+      !isOther &&
+      transfers.some(({ id, succeeded, url }) => id === backup?.id && succeeded && url !== undefined);
+    if (isOther)
+      log.warn(`Database: the held window began with ${addOn.name}; ${database.name} is in its place now.`);
     log.info(
       `Backup: the held window ${isThere ? `has ${backup?.name ?? ''}` : 'has none'}; none is taken of what its run may have changed.`,
     );
-    if (restores && !isThere) throw noBackup('The held window has no backup any more.', true);
+    if (restores && !isThere) throw noBackup('The held window has none of the database of now.', true);
     return { act: 'keep', ...plan };
   }
   const facts = await factsOf(heroku, database);

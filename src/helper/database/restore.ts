@@ -51,14 +51,18 @@ async function restore(given: Restore, guard: WindowGuard): Promise<void> {
   const { journal, budget } = window;
   const run = { ports: { heroku, clock, log }, settings: given.settings, budget };
   await stopAll(window, guard);
-  const backup = (await heroku.transfers(database.billingApp)).find(({ id }) => id === given.backupId);
-  requireUsable(backup, database);
+  const find = async (): Promise<Transfer | undefined> =>
+    (await heroku.transfers(database.billingApp)).find(({ id }) => id === given.backupId);
+  requireUsable(await find(), database);
   const safety = await captureBackup(run, {
     database,
     names,
     purpose: 'as it is, before the restore',
     started: () => undefined,
   });
+  // Of so many backups as a plan keeps, a new one can be the end of the oldest (Dev Center: Heroku PGBackups).
+  const backup = await find();
+  requireUsable(backup, database);
   await journal.note({
     database: {
       ...journalOf(database),

@@ -53,6 +53,8 @@ export const transferShape = pipe(
     created_at: string(),
     finished_at: nullish(string()),
     canceled_at: nullish(string()),
+    deleted_at: nullish(string()),
+    purged_at: nullish(string()),
     processed_bytes: nullish(number()),
     succeeded: nullish(boolean()),
     warnings: nullish(number()),
@@ -73,7 +75,11 @@ export const transferShape = pipe(
       succeeded: row.succeeded === true,
       warnings: row.warnings ?? 0,
       bytes: row.processed_bytes ?? 0,
-      url: row.to_url && kind === 'backup' ? new Secret(row.to_url) : undefined,
+      // What it leads to is gone with the backup.
+      url:
+        row.to_url && kind === 'backup' && !row.deleted_at && !row.purged_at
+          ? new Secret(row.to_url)
+          : undefined,
       log: (row.logs ?? []).map(({ message }) => message ?? '').slice(-5),
     };
   }),

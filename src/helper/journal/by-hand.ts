@@ -15,7 +15,13 @@ export const OPENED_BY_HAND = {
 /** What a run writes that leaves nothing behind it: it closes its own window, and not the one that it ran in. */
 export function endOf(journal: Journal): Partial<Journal> {
   if (!journal.byHand) return { status: 'closed' };
-  return { ...OPENED_BY_HAND, migratedBefore: lastMigration(journal) };
+  // What it says of its own migration is gone with its stage.
+  const unproven = journal.migrates && journal.stage === 'migrating';
+  return {
+    ...OPENED_BY_HAND,
+    migratedBefore: lastMigration(journal),
+    ...(unproven ? { stillPending: true } : {}),
+  };
 }
 
 /**

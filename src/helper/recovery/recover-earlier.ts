@@ -3,7 +3,9 @@ import { HerokuCdError, Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import type { App } from '../ports/heroku.ts';
-import { isOpened, recoverJournal } from './recover.ts';
+import { tryPrebootBack } from '../window/preboot.ts';
+import { recoverJournal } from './recover.ts';
+import { isOpened } from './traces.ts';
 
 /** What an earlier run had left. */
 export interface Earlier {
@@ -32,7 +34,8 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
       run.ports.log.warn(`A journal lies in ${run.ports.store.directory}, but ${found.none}; it is ignored.`);
     if (run.half === 'continue') throw nothingPrepared(app);
     const old = await readJournal(run.ports, app.id, { evenOld: true });
-    return 'journal' in old && old.journal.status === 'closed' ? { ...NOTHING, last: old.journal } : NOTHING;
+    // How old it is says nothing about whether its migration succeeded.
+    return 'journal' in old ? { ...NOTHING, last: old.journal } : NOTHING;
   }
   const { journal } = found;
   const nothing: Earlier = { ...NOTHING, last: journal, workflows: journal.workflows ?? [] };
@@ -45,7 +48,10 @@ export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
     run.ports.log.warn(
       `An earlier run held the window of ${app.name} (${journal.reason ?? 'no reason given'}), and somebody has opened it since: this run takes the app as it is now.`,
     );
-    return nothing;
+    // Whoever opened it by hand need not know of what they could not see.
+    const recovered = journal.set.prebootOff === true;
+    if (recovered) await tryPrebootBack(run, new JournalKeeper(run.ports, journal));
+    return { ...nothing, recovered };
   }
   if (journal.status === 'held') {
     run.ports.log.warn(

@@ -9,20 +9,18 @@ import type { JournalKeeper } from '../journal/keeper.ts';
 import { finishGoingBack, notScaledBack } from '../health/go-back.ts';
 import { endOf } from '../journal/by-hand.ts';
 import { isPutBack, releaseEarlierCode } from '../migration/rollback.ts';
-import type { App, Heroku, Release } from '../ports/heroku.ts';
+import type { Heroku, Release } from '../ports/heroku.ts';
 import { switchPage } from '../window/page.ts';
 import { putPrebootBack } from '../window/preboot.ts';
 import { putProcessesBack } from '../window/put-back.ts';
 import { waitForWeb } from '../window/web.ts';
 import { settleBuilds, settleDynos } from './settle-run.ts';
+import { hasUnclearPage, isUntouched, migrationIsOpen, releasePhaseFailed } from './traces.ts';
 
 /** What recovering needs of a run. */
 export interface Recovery extends Pick<Run, 'ports' | 'budget'> {
   readonly settings: Pick<Settings<'recover'>, 'boot-timeout' | 'migrate-timeout'>;
 }
-
-/** The longest that a run takes from what it wrote down to the page. */
-const OPENING_MS = 2 * 60_000;
 
 export interface RecoverOptions {
   /** Open a held window too, and one that would have to be held, around whatever code is current. */
@@ -64,10 +62,16 @@ export async function recoverJournal(
   const release = await heroku.currentRelease(app);
   const slug = release?.slugId === undefined ? undefined : await heroku.slug(app, release.slugId);
   const ours = slug !== undefined && slug.commit === found.commit;
-  // A release phase is the migration of an app that has one; that the release is current proves its success.
+  const isNew = release?.id !== found.found.release?.id;
+  // A release phase is the migration of an app that has one; that the release is current proves its success. Of code
+  // that was current before, it proves nothing of what `migrate-command` did, and neither once that has begun.
   const migrated =
     found.stage === 'migrated' ||
-    (ours && found.stage !== 'restoring' && slug.processTypes['release'] !== undefined);
+    (ours &&
+      isNew &&
+      found.stage !== 'restoring' &&
+      found.stage !== 'migrating' &&
+      slug.processTypes['release'] !== undefined);
   const open = !migrated && (await migrationIsOpen(heroku, found, ours));
   const hasWindow = found.continues || found.set.maintenance || found.set.stopped.length > 0;
   if (open && !options.evenHeld && !hasWindow) {
@@ -93,6 +97,13 @@ export async function recoverJournal(
     log.info(`${app} is as that run found it, or left it; there is nothing to put back.`);
     return [];
   }
+  if (!options.evenHeld && (await hasUnclearPage(heroku, found))) {
+    throw new HerokuCdError('held', {
+      what: `The maintenance page of ${app} stays on.`,
+      why: 'It came on some minutes after the earlier run had written down how it found the app: whether by that run or by somebody else is not known here.',
+      next: `${releaseHold(found)}; or, where the page is somebody’s, wait for them to switch it off`,
+    });
+  }
   const known =
     release === undefined || found.releases.includes(release.id) || ours || isPutBack(release, found);
   if (!known && !options.evenHeld) {
@@ -111,7 +122,7 @@ export async function recoverJournal(
     !asItIs &&
     !found.byHand &&
     (!options.forNewRun || (found.migrates && hasWindow)) &&
-    release?.id !== found.found.release?.id &&
+    isNew &&
     found.commit !== found.found.commit;
   if (behind && found.found.slugId === null && found.migrates && hasWindow) {
     return holdFirst(journal, release, options);
@@ -121,7 +132,11 @@ export async function recoverJournal(
   if (ours && (migrated || open)) await restartDynos(run, journal);
   if (found.byHand && !options.evenHeld) {
     await putPrebootBack(run, journal);
-    await journal.note(endOf(found));
+    // Code that stays without its migration is not proven to have had it, once the window is closed.
+    await journal.note({
+      ...endOf(found),
+      ...(ours && !migrated && found.migrates ? { stillPending: true } : {}),
+    });
     // What was current when the window was opened may have been replaced in it since, and on purpose.
     if (ours && !migrated) tellWhatStays(run, found, release);
     log.info(`What the earlier run had begun on ${app} is put back; the window, opened by hand, stays open.`);
@@ -232,63 +247,4 @@ async function putFieldsBack(
   await switchPage(heroku, app, false, { clock, limit });
   log.info(`The maintenance page of ${app} is off.`);
   return back.missing;
-}
-
-/**
- * A journal from a cache may be older than its run's death: one that was only prepared says what would have
- * been done. Before our code is current no migration can have begun; afterwards it may have, unless page and
- * processes are as they were found, which is how a run leaves an app when it is done.
- */
-async function migrationIsOpen(heroku: Heroku, journal: Journal, ours: boolean): Promise<boolean> {
-  if (journal.stage === 'restoring') return true;
-  // The window that was continued is held for a migration that failed, whatever this journal's run did.
-  if (journal.continues && !journal.byHand) return true;
-  if (await releasePhaseFailed(heroku, journal)) return true;
-  if (!journal.migrates || !ours) return false;
-  if (journal.stage === 'window' || journal.stage === 'shipping') return false;
-  if (journal.stage === 'migrating') return true;
-  const marked = journal.set.maintenance || journal.set.stopped.length > 0;
-  return !marked || !(await isUntouched(heroku, journal));
-}
-
-/** A window that is held no more: somebody switched the page off, and scaled every stopped process type up. */
-export async function isOpened(heroku: Heroku, { app: { name }, set }: Journal): Promise<boolean> {
-  if (!set.maintenance && set.stopped.length === 0) return false;
-  const [app, formation] = await Promise.all([heroku.app(name), heroku.formation(name)]);
-  const stopped = formation.some(({ type, quantity }) => quantity === 0 && set.stopped.includes(type));
-  return !stopped && !(set.maintenance && app.maintenance);
-}
-
-/** Neither the page nor a process type is as the run was going to set it. */
-async function isUntouched(heroku: Heroku, journal: Journal): Promise<boolean> {
-  const [app, formation] = await Promise.all([
-    heroku.app(journal.app.name),
-    heroku.formation(journal.app.name),
-  ]);
-  if (journal.set.stopped.some((type) => formation.find((one) => one.type === type)?.quantity === 0)) {
-    return false;
-  }
-  if (journal.set.prebootOff && (await heroku.featureEnabled(app.name, 'preboot')) === false) return false;
-  return !journal.set.maintenance || !app.maintenance || (await isOfSomebodyElse(heroku, journal, app));
-}
-
-/**
- * Nothing on Heroku says who switched a page on. A run does it right after its journal was written, so one that
- * came on much later, on an app that nothing else was done to, is a person's.
- */
-async function isOfSomebodyElse(heroku: Heroku, journal: Journal, app: App): Promise<boolean> {
-  const afterwards = Date.parse(app.updatedAt ?? '') - Date.parse(journal.writtenAt);
-  if (!(afterwards > OPENING_MS) || journal.status !== 'prepared') return false;
-  return (await heroku.currentRelease(app.name))?.id === journal.found.release?.id;
-}
-
-/** A release phase of that run's commit that ended badly while nobody looked. */
-async function releasePhaseFailed(heroku: Heroku, journal: Journal): Promise<boolean> {
-  const known = journal.found.release?.version ?? 0;
-  for (const release of await heroku.releases(journal.app.name, { max: 5 })) {
-    if (release.version <= known || release.status !== 'failed' || release.slugId === undefined) continue;
-    const slug = await heroku.slug(journal.app.name, release.slugId);
-    if (slug.commit === journal.commit && slug.processTypes['release'] !== undefined) return true;
-  }
-  return false;
 }

@@ -19,3 +19,9 @@ describe('the latest migration that a journal knows', () => {
     expect(lastMigration({ ...journal, ...endOf(journal) })).toBe(12);
   });
 });
+
+it('a migration that failed in a window opened by hand is not forgotten with its stage', () => {
+  const journal = { byHand: true, migrates: true } as Journal;
+  expect(endOf({ ...journal, stage: 'migrating' })).toMatchObject({ stage: 'window', stillPending: true });
+  expect(endOf({ ...journal, stage: 'migrated' })).not.toHaveProperty('stillPending');
+});
