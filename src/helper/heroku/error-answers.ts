@@ -15,7 +15,7 @@ export interface Meaning {
 }
 
 const NEW_KEY =
-  'Make a key with `heroku authorizations:create --description "CircleCI deploys"` and put it into the variable that `api-key` names, in a CircleCI context that this job uses.';
+  'Make a key with `heroku authorizations:create -d "CircleCI deploys" -e 31536000 -s identity,write-protected` and put it into the variable that `api-key` names, in a CircleCI context that this job uses.';
 
 /**
  * Tells Heroku's refusals apart by status and error id (Dev Center: Platform API Reference, error

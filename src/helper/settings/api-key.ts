@@ -2,7 +2,7 @@ import { Refusal } from '../errors.ts';
 import { Secret } from '../output/secret.ts';
 
 const MAKE_ONE =
-  'Make a key with `heroku authorizations:create --description "CircleCI deploys"` and put it into a CircleCI context that this job uses.';
+  'Make a key with `heroku authorizations:create -d "CircleCI deploys" -e 31536000 -s identity,write-protected` and put it into a CircleCI context that this job uses; in a shell of your own, export it.';
 
 /**
  * The API key from the variable that the parameter `api-key` names.

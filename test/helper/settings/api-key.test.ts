@@ -24,6 +24,10 @@ test.each([
   }
   expect(error).toBeInstanceOf(Refusal);
   expect(error).toMatchObject({ parameter: 'api-key', what: expect.stringContaining(word) });
+  // A key of narrow scope that ends, for whoever reads it in a job as on a terminal.
+  expect((error as Refusal).next).toMatch(
+    /-e 31536000 -s identity,write-protected` .*context.* own, export it/,
+  );
   expect(inspect(error, { depth: 10 })).not.toContain('HRKU');
 });
 
