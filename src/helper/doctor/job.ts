@@ -4,7 +4,7 @@ import { isLeaking, UNSET_VARIABLES } from '../edge/clean-environment.ts';
 import { resolveHosts } from '../heroku/hosts.ts';
 import type { Git } from '../ports/git.ts';
 
-/** Variables with which certificates are not looked at, so that anybody in between could read the key. */
+/** Variables with which other programs of the job look at no certificates; what holds the key goes by none of them. */
 const UNSAFE: Readonly<Record<string, string>> = { NODE_TLS_REJECT_UNAUTHORIZED: '0', GIT_SSL_NO_VERIFY: '' };
 /** The first git that reads settings from `GIT_CONFIG_COUNT` (git: release notes of 2.31). */
 const OLDEST_GIT = [2, 31] as const;
@@ -36,7 +36,7 @@ export function checkEnvironment(environment: NodeJS.ProcessEnv, findings: Findi
     if (found === undefined || (value !== '' && found !== value)) continue;
     findings.note(
       'Certificates',
-      `${name} keeps them from being checked: the key can be read on its way`,
+      `${name}: with it other programs of this job do not check them; heroku-cd does`,
       unset(name),
     );
   }

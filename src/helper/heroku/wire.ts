@@ -145,7 +145,9 @@ export class Wire {
     const kind = `${protocol}${ownConnection ? 'own' : 'kept'}`;
     let agent = this.#agents.get(kind);
     if (agent === undefined) {
-      agent = new (protocol === 'https:' ? HttpsAgent : Agent)({ keepAlive: !ownConnection });
+      // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED has no say in it.
+      const options = { keepAlive: !ownConnection, rejectUnauthorized: true };
+      agent = new (protocol === 'https:' ? HttpsAgent : Agent)(options);
       this.#agents.set(kind, agent);
     }
     return agent;

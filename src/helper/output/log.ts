@@ -26,7 +26,7 @@ export function createLineLog(options: {
   // first: one in the middle of a secret would keep it from being known.
   const clean = (text: string): string =>
     // eslint-disable-next-line no-control-regex
-    options.masker.mask(text.replace(/\x1b\[[0-9;?]*[A-Za-z]|[^\t\n -~\x80-\uffff]/g, ''));
+    options.masker.mask(text.replace(/(?:\x1b\[|\x9b)[0-9;?]*[A-Za-z]|[^\t\n -~\xa0-\uffff]/g, ''));
   const line = (prefix: string, text: string): void => {
     lastLineAt = options.now();
     const cleaned = clean(text);

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { generate } from 'selfsigned';
 import { ScriptedServer, json } from '../../support/scripted-server.ts';
 import { InstantClock } from '../../support/instant-clock.ts';
@@ -22,6 +25,26 @@ describe('over TLS', () => {
       expect(error.next).toContain('NODE_EXTRA_CA_CERTS');
       expect(server.requests).toHaveLength(0);
       expect(log.infos).toEqual([]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it('trusts nobody because of NODE_TLS_REJECT_UNAUTHORIZED', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+    const server = await new ScriptedServer({ key, cert }).listen();
+    server.otherwise(json(200, rows.app));
+    try {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        ['--import', 'tsx', join(__dirname, 'support/ask-for-app.ts'), server.url],
+        {
+          cwd: resolve(__dirname, '../../..'),
+          env: { PATH: process.env.PATH, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+        },
+      );
+      expect(stdout).toContain('is not trusted');
+      expect(server.requests).toHaveLength(0);
     } finally {
       await server.close();
     }

@@ -48,6 +48,12 @@ test('escape sequences and carriage returns of a build cannot hide text', () => 
   );
 });
 
+test('nor can control characters beyond ASCII, which are escape sequences to some terminals', () => {
+  expect(logged((log) => log.output('build', 'safe\u009b2K\u0085é\u00a0😀'))).toBe(
+    '  build | safeé\u00a0😀\n',
+  );
+});
+
 test('a secret is masked where an escape sequence or a carriage return stands in it', () => {
   expect(
     logged((log) => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createMasker, maskEmail } from '../../../src/helper/output/masker.ts';
 
 const KEY = 'HRKU-01234567-89ab-cdef-0123-456789abcdef';
@@ -7,6 +9,11 @@ function masked(text: string, ...secrets: string[]): string {
   secrets.forEach((secret) => masker.add(secret));
   return masker.mask(text);
 }
+
+test('the security model shows what stands in its place', () => {
+  const page = readFileSync(join(__dirname, '../../../docs/security.md'), 'utf8');
+  expect(page).toContain(`become \`${masked(KEY, KEY)}\``);
+});
 
 test('the plain value goes', () => {
   expect(masked(`key ${KEY}.`, KEY)).toBe('key [masked].');
