@@ -46,6 +46,11 @@ describe('the first half of the pipeline', () => {
     expect([...waitsFor(workflow, 'orb-tools/continue')].sort()).toEqual(others.sort());
   });
 
+  it('looks at a release’s tag before it hands over', () => {
+    const { job } = workflow.jobs.find(({ name }) => name === 'generated-files') ?? {};
+    expect(JSON.stringify(job)).toContain('npx tsx scripts/check-release-tag.ts');
+  });
+
   it('runs for a tag too, because a release is one', () => {
     expect(running(compile(pipelineFile('config.yml'), { tag: 'v1.2.3' }))).toEqual(running(workflow));
   });
