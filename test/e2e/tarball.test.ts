@@ -6,6 +6,7 @@ import {
   buildsOf,
   deploy,
   gitRequests,
+  helper,
   running,
   useTarballStage,
   withoutGit,
@@ -78,14 +79,25 @@ describe('a build', () => {
   test('that fails is exit 1, with its output, and the app is as it was', async () => {
     const before = await world.heroku.control.app(APP);
     const commit = await world.repository.commit({ 'greeting.txt': 'broken' });
-    await world.heroku.control.changeSettings(APP, { buildResult: 'fail', buildOutput: ['no such module'] });
+    await world.heroku.control.changeSettings(APP, {
+      buildResult: 'fail',
+      buildOutput: ['\u001b[1;31m!     Error: no such module\u001b[0m'],
+    });
     const { code, stdout } = await deploy(['--maintenance', 'always']);
     expect(code).toBe(1);
-    expect(stdout).toContain('no such module');
+    const why =
+      '\n  Why:  Error: no such module The buildpack failed, as the settings of this app ask for.\n  Next: Mend that';
+    expect(stdout).toContain(`ERROR: Heroku’s build on ${APP} failed.${why}`);
     expect(await buildsOf(commit)).toEqual(['failed']);
     const after = await world.heroku.control.app(APP);
     expect(after.releases).toEqual(before.releases);
     expect(after).toMatchObject({ maintenance: false, formation: before.formation });
+
+    // A refused push says the same.
+    const pushed = await helper.run(['deploy', '--transport', 'git', '--revision', 'HEAD']);
+    expect(pushed.stdout).toContain(
+      `ERROR: Heroku refused the push of ${commit.slice(0, 8)} to ${APP}.${why}`,
+    );
   });
 
   test('that does not end is cancelled after build-timeout', async () => {

@@ -1,12 +1,11 @@
 import { Failure, Refusal } from '../errors.ts';
-import { reasonOf } from '../git/push-output.ts';
 import type { PushOutcome } from '../ports/git.ts';
 import type { Build } from '../ports/heroku.ts';
 import { formatDuration } from '../time/format.ts';
 import { requireKnownDescent } from './check-clone.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short } from './facts.ts';
-import { activityOf, followBuild } from './follow-build.ts';
+import { activityOf, followBuild, rejected } from './follow-build.ts';
 import type { OurBuild } from './our-build.ts';
 
 /** `no-build`: Heroku holds the commit, or does not let the branch move to it, and built nothing. */
@@ -49,7 +48,15 @@ export async function pushCommit(
       case 'stale-lease':
         return { kind: 'no-build' };
       case 'declined':
-        if (!outcome.lines.some((line) => BUSY.test(line))) throw declined(before, outcome.lines);
+        if (!outcome.lines.some((line) => BUSY.test(line))) {
+          const { name } = before.app.app;
+          throw rejected(
+            `Heroku refused the push of ${short(before.clone.commit)} to ${name}.`,
+            name,
+            outcome.lines,
+            log,
+          );
+        }
         await pause(run, waitEnd, RATE_LIMIT_PAUSE_MS, 'Heroku is busy building for this account');
         break;
       case 'rate-limited':
@@ -143,14 +150,6 @@ async function pause(run: Run, end: number, wantedMs: number, why: string): Prom
   const ms = Math.min(wantedMs, left);
   log.info(`${why}; trying again in ${formatDuration(ms)}.`);
   await clock.sleep(ms, signal);
-}
-
-function declined(before: Preflight, lines: readonly string[]): Failure {
-  return new Failure({
-    what: `Heroku refused the push of ${short(before.clone.commit)} to ${before.app.app.name}.`,
-    why: reasonOf(lines) || 'It gave no reason.',
-    next: 'Its output above says what to mend; the app serves what it served before.',
-  });
 }
 
 function unsent(before: Preflight, message: string): Failure {

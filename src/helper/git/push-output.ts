@@ -69,21 +69,6 @@ export class PushOutput {
   }
 }
 
-/** What Heroku ends every refused push with, whatever the reason. */
-const NO_REASON = /^(?:Push failed|Push rejected to \S+|Verifying deploy\b.*)$/;
-
-/**
- * Why Heroku refused a push, in one line, or nothing: the last lines that its build marks with ` !`, as Heroku marks
- * warnings and errors in front of what it ends with; where none is marked, its last lines.
- */
-export function reasonOf(lines: readonly string[]): string {
-  const said = (some: readonly string[]): string[] =>
-    some.map((line) => line.replace(/^\s*!/, '').trim()).filter((line) => line !== '');
-  const marked = said(lines.filter((line) => /^\s*!/.test(line)));
-  const telling = marked.filter((line) => !NO_REASON.test(line));
-  return (telling.length > 0 ? telling.slice(-5) : said(lines).slice(-3)).join(' ');
-}
-
 function keep(lines: string[], line: string): void {
   lines.push(line);
   if (lines.length > LINES_KEPT) lines.shift();

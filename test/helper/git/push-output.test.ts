@@ -1,4 +1,4 @@
-import { PushOutput, reasonOf } from '../../../src/helper/git/push-output.ts';
+import { PushOutput } from '../../../src/helper/git/push-output.ts';
 
 const STDERR = [
   'Enumerating objects: 4, done.',
@@ -95,41 +95,4 @@ test('a long build log is not kept whole', () => {
   expect(lines).toHaveLength(5_000);
   expect(output.remoteLines).toHaveLength(100);
   expect(output.remoteLines.at(-1)).toBe('line 4999');
-});
-
-test.each([
-  [
-    'the build’s own reason, not the words that every refusal ends with',
-    [
-      '-----> Building on the Heroku-24 stack',
-      ' !     No default language could be detected for this app.',
-      '\t\t\tHINT: This occurs when Heroku cannot detect the buildpack to use.',
-      '',
-      ' !     Push failed',
-      'Verifying deploy...',
-      '',
-      '!\tPush rejected to acme-shop.',
-    ],
-    'No default language could be detected for this app.',
-  ],
-  [
-    'a reason of several lines',
-    [
-      ' !',
-      ' !     Failed to install gems via Bundler.',
-      ' !',
-      ' !     Push rejected, failed to compile Ruby app.',
-      ' !     Push failed',
-    ],
-    'Failed to install gems via Bundler. Push rejected, failed to compile Ruby app.',
-  ],
-  ['what there is, where nothing is marked', ['one', '', 'two', 'three', 'four'], 'two three four'],
-  [
-    'no more than Heroku says',
-    [' !     Push failed', '!\tPush rejected to acme-shop.'],
-    'Push failed Push rejected to acme-shop.',
-  ],
-  ['nothing of nothing', ['', ' ! '], ''],
-])('the reason of a refused push is %s', (_what, lines, reason) => {
-  expect(reasonOf(lines)).toBe(reason);
 });
