@@ -26,7 +26,7 @@ export function createMasker(): Masker {
       // Looked for first: of migrations that print millions of lines, hardly one has a URL.
       if (!masked.includes('://')) return masked;
       return masked.replace(
-        /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{0,1024}@/gi,
+        /([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/:]{0,256}:[^\s/]{0,1024}@/gi,
         `$1${PLACEHOLDER}@`,
       );
     },

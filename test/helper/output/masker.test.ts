@@ -43,6 +43,14 @@ test('credentials in a URL go, whoever they belong to', () => {
   );
 });
 
+test.each([
+  ['https://me@example.com:hunter22@packages.example.com/x', 'https://[masked]@packages.example.com/x'],
+  ['postgres://u:hunter@22@host:5432/db', 'postgres://[masked]@host:5432/db'],
+  ['amqp://a:b@h1,amqp://c:d@h2', 'amqp://[masked]@h1,amqp://[masked]@h2'],
+])('up to the last @ of its host, as programs read it, in %s', (text, shown) => {
+  expect(masked(text)).toBe(shown);
+});
+
 test('a URL without credentials stays', () => {
   expect(masked('see https://status.heroku.com/a:b@c')).toBe('see https://status.heroku.com/a:b@c');
 });
