@@ -84,6 +84,27 @@ test('in a window, its failure is the migration’s: held; mended and run again,
   expect(await deploys.state()).toMatchObject({ page: false, worker: 1 });
 });
 
+test('a window that is held for it is not opened by a commit that migrates nothing', async () => {
+  writeFileSync(place('broken'), '');
+  await commit();
+  expect((await deploys.run('deploy', WINDOW)).exitCode).toBe(3);
+
+  number += 1;
+  await deploys.world.repository.commit({
+    Procfile: APP_FILES['Procfile'] ?? '',
+    'greeting.txt': String(number),
+  });
+  const without = await deploys.run('deploy', WINDOW);
+  expect({ exitCode: without.exitCode, log: without.log }).toMatchObject({ exitCode: 2 });
+  expect(without.log).toContain('this run has none');
+  expect(await deploys.state()).toMatchObject({ page: true, worker: 0 });
+
+  const migrated = await deploys.run('deploy', { ...WINDOW, ...twice() });
+  expect({ exitCode: migrated.exitCode, log: migrated.log }).toMatchObject({ exitCode: 0 });
+  expect(existsSync(place('by-command'))).toBe(true);
+  expect(await deploys.state()).toMatchObject({ page: false, worker: 1 });
+});
+
 test('the command that a held window prints opens it where no journal is at hand', async () => {
   writeFileSync(place('broken'), '');
   await commit();

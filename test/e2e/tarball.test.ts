@@ -143,4 +143,33 @@ describe('a build', () => {
     const again = await deploy();
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('is deployed already') });
   });
+
+  test('is made again on another stack than that one was built on', async () => {
+    const commit = await world.repository.commit({ 'greeting.txt': 'another stack' });
+    expect(await deploy()).toMatchObject({ code: 0 });
+    const { releases } = await world.heroku.control.app(APP);
+    const earlier = releases.filter((one) => one.slug !== null && one.commit !== commit).at(-1);
+    await world.heroku.control.act(APP, { action: 'rollback', release: `v${earlier?.version ?? 0}` });
+    await world.heroku.control.act(APP, { action: 'describe', buildStack: 'heroku-22' });
+    expect(await deploy()).toMatchObject({ code: 0 });
+    await world.heroku.control.act(APP, { action: 'describe', buildStack: 'heroku-24' });
+    expect(await running()).toBe(commit);
+    expect(await buildsOf(commit)).toEqual(['succeeded', 'succeeded']);
+    expect(world.app().stack).toBe('heroku-22');
+  });
+});
+
+test('an image, of which Heroku names no commit, is not replaced by an older commit unasked', async () => {
+  await world.heroku.control.act(APP, { action: 'describe', stack: 'container', buildStack: 'container' });
+  const older = await world.repository.commit({ 'greeting.txt': 'older' });
+  const newer = await world.repository.commit({ 'greeting.txt': 'newer' });
+  expect(await deploy()).toMatchObject({ code: 0 });
+
+  for (const transport of ['build', 'git']) {
+    const again = await helper.run(['deploy', '--transport', transport, '--revision', older]);
+    expect(again).toMatchObject({ code: 2, stdout: expect.stringContaining('force') });
+    expect(await running()).toBe(newer);
+  }
+  expect(await deploy(['--revision', older, '--force'])).toMatchObject({ code: 0 });
+  expect(await running()).toBe(older);
 });

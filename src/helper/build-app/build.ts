@@ -47,7 +47,7 @@ export async function planBuild(
   const isBuilt = shipping.kind === 'push' || shipping.kind === 'tarball';
   if (app === '' || !isBuilt) return { shipping };
   const { heroku, git } = ports;
-  await requireFitToBuild(heroku, {
+  const builder = await requireFitToBuild(heroku, {
     app: settings['app-name'],
     buildApp: app,
     ignore: settings['build-config-ignore'].split(/[\s,]+/).filter(Boolean),
@@ -59,7 +59,7 @@ export async function planBuild(
   const built =
     prepared?.built?.app === app
       ? { kind: 'slug' as const, slugId: prepared.built.slugId }
-      : await findBuilt(heroku, app, builds, commit, directory);
+      : await findBuilt(heroku, builder, builds, commit, directory);
   if (built === undefined) return { shipping, buildThere: { app, builds, directory } };
   // Only the build app knows from which folder it has built what this app runs.
   const runs = current?.slugId === built.slugId ? current : undefined;

@@ -22,10 +22,10 @@ export interface Comparison {
 
 /**
  * Whether a slug that the build app builds is the one that the app would build, and whether building there
- * can harm nobody. Reads only.
+ * can harm nobody. Reads only, and gives the build app.
  * @throws Refusal that names everything that speaks against it.
  */
-export async function requireFitToBuild(heroku: Heroku, wanted: Comparison): Promise<void> {
+export async function requireFitToBuild(heroku: Heroku, wanted: Comparison): Promise<App> {
   const { app, buildApp } = wanted;
   if (app === buildApp) throw refusal(wanted, ['it is the app itself']);
   const [target, builder] = await Promise.all([heroku.app(app), heroku.app(buildApp)]);
@@ -50,6 +50,7 @@ export async function requireFitToBuild(heroku: Heroku, wanted: Comparison): Pro
       : []),
   ];
   if (faults.length > 0) throw refusal(wanted, faults);
+  return builder;
 }
 
 async function read(heroku: Heroku, app: App): Promise<Side> {

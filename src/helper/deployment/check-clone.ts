@@ -156,8 +156,34 @@ export function requireDescent(
 }
 
 /**
+ * Heroku names no commit for an image (Fir, the stack `container`), and a tarball is built on top of anything: what was
+ * built last tells whether this is an old job that was started again.
+ * @throws Refusal for a commit that is older than that one, unless `force` allows it.
+ */
+export async function requireNotOlder(
+  git: Git,
+  clone: CloneFacts,
+  { app, deployedCommit, builds }: AppFacts,
+  { force, ...options }: { force: boolean; mayFetch: boolean; signal?: AbortSignal },
+): Promise<void> {
+  if (force || deployedCommit !== undefined || !isOfImages(app)) return;
+  const last = builds.find(({ status }) => status === 'succeeded')?.version;
+  if (last === undefined || (await readDescent(git, clone, last, options)) !== 'older') return;
+  throw new Refusal({
+    what: `${short(clone.commit)} is older than ${short(last)}, which was built last for ${app.name}.`,
+    why: 'Heroku names no commit for the current release; this may be an old build that was started again.',
+    next: `Deploy a commit that contains ${last}, or allow it with \`force: true\`.`,
+    parameter: 'force',
+  });
+}
+
+function isOfImages({ generation, stack }: AppFacts['app']): boolean {
+  return generation === 'fir' || stack === 'container';
+}
+
+/**
  * For a commit that is not on top of what Heroku had before, where nobody can tell which commit is deployed: of a
- * slug that somebody built without saying, or on Fir, which has none.
+ * slug that somebody built without saying, or of an image.
  * @throws Refusal unless `force` allows to deploy it.
  */
 export function requireKnownDescent(
@@ -165,10 +191,9 @@ export function requireKnownDescent(
   commit: string,
   force: boolean,
 ): void {
-  const isFirst =
-    app.generation === 'fir'
-      ? builds.every(({ status }) => status !== 'succeeded')
-      : current?.slugId === undefined;
+  const isFirst = isOfImages(app)
+    ? builds.every(({ status }) => status !== 'succeeded')
+    : current?.slugId === undefined;
   if (force || isFirst || deployedCommit !== undefined) return;
   throw new Refusal({
     what: `Whether ${short(commit)} descends from what is deployed on ${app.name} is not known, and it was not pushed on top of it.`,

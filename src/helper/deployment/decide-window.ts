@@ -59,7 +59,14 @@ export async function decideWindow(
       'The Procfile has a `release` process, which migrates by itself: `migrate-command` is not run, so that nothing is migrated twice.',
     );
   }
-  if (held?.migrates === true && !migrates) throw migrationIsMissing(facts, held);
+  const directory = appDirectory(settings['app-directory']);
+  const ships = commit !== undefined && currentOf(facts, commit, directory) === undefined;
+  if (held !== undefined && !migrates) {
+    // Of code that is current since, its release phase has succeeded in the end.
+    const hasRun = held.phaseUnproven === true && facts.current?.id !== held.found.release?.id;
+    const brings = releasePhase && (ships || hasRun);
+    if ((held.migrates || held.phaseUnproven === true) && !brings) throw migrationIsMissing(facts, held);
+  }
   // What the first half of this deployment learned stands; a migration that a window is held for must end well.
   const isSettled = !migrates || held?.migrates === true;
   const nothing = isSettled
@@ -89,8 +96,6 @@ export async function decideWindow(
       'breaking-migration: the release phase migrates while the code from before still serves. `maintenance: always` puts the page before it.',
     );
   }
-  const directory = appDirectory(settings['app-directory']);
-  const ships = commit !== undefined && currentOf(facts, commit, directory) === undefined;
   return { migrates, nothingPending: nothing, window, releasePhase: releasePhase && ships, prebootOff };
 }
 
@@ -99,7 +104,7 @@ function migrationIsMissing({ app }: AppFacts, held: Journal): Refusal {
   return new Refusal({
     what: `The window of ${app.name} is held because of a migration, and this run has none.`,
     why: held.reason ?? 'Its end is not known.',
-    next: `Give \`migrate-command\` again and push, or open the app as it is: ${releaseHold(held)}`,
+    next: `Give \`migrate-command\`${held.phaseUnproven ? ', or the Procfile’s `release` process,' : ''} again and push, or open the app as it is: ${releaseHold(held)}`,
     parameter: 'migrate-command',
   });
 }

@@ -4,7 +4,7 @@ import { planBackup } from '../database/backup-plan.ts';
 import { describeHealth, planHealth } from '../health/target.ts';
 import { readJournal } from '../journal/keeper.ts';
 import { checkAccount, checkApp } from './check-app.ts';
-import { checkClone, readDescent, requireDescent } from './check-clone.ts';
+import { checkClone, readDescent, requireDescent, requireNotOlder } from './check-clone.ts';
 import { checkJob } from './check-job.ts';
 import { short } from './facts.ts';
 import { Findings } from './findings.ts';
@@ -56,6 +56,7 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   } else {
     requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
   }
+  await requireNotOlder(git, clone, app, { force: settings.force, mayFetch: false });
   const flush = await planFlush({ ports, settings });
   const health = await planHealth({ ports, settings }, app, clone.commit);
   const pending = app.builds.find((build) => build.status === 'pending');

@@ -18,6 +18,7 @@ import {
   readDescent,
   requireDescent,
   requireKnownDescent,
+  requireNotOlder,
 } from './check-clone.ts';
 import type { Preflight, Run } from './deploy-state.ts';
 import { short, type AppFacts } from './facts.ts';
@@ -69,6 +70,7 @@ export async function preflight(run: Run): Promise<Preflight> {
   const clone = transport.tarball ? found : await completeHistory(git, found, signal);
   const descent = await readDescent(git, clone, app.deployedCommit, { mayFetch: true, signal });
   requireDescent(descent, settings['app-name'], clone.commit, app.deployedCommit, settings.force);
+  await requireNotOlder(git, clone, app, { force: settings.force, mayFetch: true, signal });
   if (descent === 'untold' && !settings.force) warnOfUnknownDescent(run, app, clone.commit);
   const chosen = await chooseShipping(heroku, app, clone.commit, { ...transport, force: settings.force });
   if (chosen.kind === 'slug') requireKnownDescent(app, clone.commit, settings.force);

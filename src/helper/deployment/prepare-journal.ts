@@ -53,6 +53,7 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     ...(await migratedBefore(run, app.app.id)),
     ...builtThere(run, before),
     ...(leavesUnproven(before.last, app.deployedCommit) ? { stillPending: true } : {}),
+    ...(held?.phaseUnproven ? { phaseUnproven: true } : {}),
     ...(before.flush === undefined ? {} : { unflushed: true }),
     asked: askedFor(run),
     reason: held?.reason ?? null,

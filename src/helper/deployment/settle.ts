@@ -59,10 +59,11 @@ async function beforeMigration(
   // A release phase is the migration of an app that has one, and its failure is judged like one.
   if (error instanceof ReleasePhaseFailed) {
     progress.database = 'unknown';
-    if (isOpen) return afterFailedMigration(run, progress, journal, error, 'failed');
+    if (isOpen) return afterFailedMigration(run, progress, await unproven(journal), error, 'failed');
   }
   // What could not be learned must not be overruled: undoing might cut off what is still under way.
   if (verdict === 'unknown' || verdict === 'held') {
+    if (progress.before?.releasePhase) await unproven(journal);
     return isOpen ? hold(journal, verdict, error) : closeJournal(run, journal, { verdict });
   }
   // Around a window, that is the end of undoing: what the release phase did decides what becomes of it.
@@ -74,7 +75,7 @@ async function beforeMigration(
     if (isOpen) {
       return ran.database === 'migrated'
         ? closeForward(run, progress, journal, ran)
-        : afterFailedMigration(run, progress, journal, ran, 'failed');
+        : afterFailedMigration(run, progress, await unproven(journal), ran, 'failed');
     }
   }
   if (journal.current.continues && !journal.current.byHand) {
@@ -89,6 +90,12 @@ async function beforeMigration(
   return isOpen
     ? hold(journal, 'held', undoFailure(undone))
     : closeJournal(run, journal, { verdict: 'incomplete' });
+}
+
+/** Whatever opens the window next has to migrate, too. */
+async function unproven(journal: JournalKeeper): Promise<JournalKeeper> {
+  await noteEnd(journal, { phaseUnproven: true });
+  return journal;
 }
 
 async function afterFailedMigration(

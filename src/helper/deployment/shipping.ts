@@ -1,4 +1,4 @@
-import type { Build, Heroku, Release } from '../ports/heroku.ts';
+import type { App, Build, Heroku, Release } from '../ports/heroku.ts';
 import { short, type AppFacts } from './facts.ts';
 import { tarballActs } from './tarball.ts';
 import { folderOfBuild, type Transport } from './transport.ts';
@@ -38,7 +38,7 @@ export async function chooseShipping(
 ): Promise<Shipping> {
   const current = currentOf(app, commit, directory);
   if (current !== undefined) return { kind: 'nothing', release: current };
-  const built = await findBuilt(heroku, app.app.name, app.builds, commit, directory);
+  const built = await findBuilt(heroku, app.app, app.builds, commit, directory);
   if (built !== undefined) return built;
   if (tarball) return { kind: 'tarball', directory };
   // Nothing deployed: no lease, because the branch may exist without a release (a failed first build).
@@ -54,10 +54,13 @@ export function currentOf(app: AppFacts, commit: string, directory: string): Rel
   return isOurs ? app.current : undefined;
 }
 
-/** The slug that an app has built of the commit and that folder of it, where it has one. */
+/**
+ * The slug that an app has built of the commit and that folder of it, where it has one. One of another stack than the
+ * app is to build on would bring that stack back (Dev Center: Upgrading to the Latest Stack).
+ */
 export async function findBuilt(
   heroku: Heroku,
-  app: string,
+  { name, stack, buildStack = stack }: Pick<App, 'name' | 'stack' | 'buildStack'>,
   builds: readonly Build[],
   commit: string,
   directory: string,
@@ -67,7 +70,8 @@ export async function findBuilt(
     if (version !== commit || status !== 'succeeded' || slugId === undefined) continue;
     if (folderOfBuild(build) !== directory) continue;
     // Whoever starts a build names its version; the slug's own commit is the stronger witness.
-    const slug = await heroku.slug(app, slugId);
+    const slug = await heroku.slug(name, slugId);
+    if (slug.stack !== undefined && slug.stack !== buildStack) continue;
     if (slug.commit === undefined || slug.commit === commit) return { kind: 'slug', slugId };
   }
   return undefined;

@@ -163,10 +163,16 @@ export const releaseShape = pipe(
 );
 
 export const slugShape = pipe(
-  object({ id: string(), commit: nullish(string()), process_types: nullish(record(string(), string())) }),
+  object({
+    id: string(),
+    commit: nullish(string()),
+    process_types: nullish(record(string(), string())),
+    stack: nullish(withName),
+  }),
   transform((row): Slug => ({
     id: row.id,
     commit: row.commit ?? undefined,
+    stack: row.stack?.name,
     processTypes: row.process_types ?? {},
   })),
 );

@@ -88,6 +88,8 @@ const journalShape = object({
   ),
   /** That a migration of this run, or of one before it, was done is not proven, and no later one has proven it. */
   stillPending: optional(boolean()),
+  /** A release phase for which the window is held is not proven to have succeeded. */
+  phaseUnproven: optional(boolean()),
   /** The window is closed, and the code from before is being released again (`on-unhealthy`). */
   goingBack: optional(boolean()),
   /** The run is to flush caches, and has not, or not all. */

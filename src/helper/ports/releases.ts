@@ -23,6 +23,8 @@ export type ConfigHashes = ReadonlyMap<string, string>;
 export interface Slug {
   readonly id: string;
   readonly commit: string | undefined;
+  /** That it was built on, and runs on. */
+  readonly stack?: string | undefined;
   readonly processTypes: Readonly<Record<string, string>>;
 }
 
