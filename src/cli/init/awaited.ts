@@ -8,6 +8,8 @@ export interface Listed {
   readonly job: string;
   readonly isApproval: boolean;
   readonly requires: readonly string[];
+  /** Empty where it has none. */
+  readonly serialGroup: string;
   /** It does not run where the jobs before it have succeeded. */
   readonly afterFailure: boolean;
 }
@@ -31,7 +33,7 @@ export function listedIn(workflow: unknown, config: Body): readonly Listed[] {
   return (Array.isArray(jobs) ? (jobs as unknown[]) : []).flatMap((one) => {
     const [job, args] = typeof one === 'string' ? [one, undefined] : (Object.entries(bodyOf(one))[0] ?? []);
     if (job === undefined) return [];
-    const { name, requires, type } = bodyOf(args);
+    const { name, requires, type, 'serial-group': group } = bodyOf(args);
     const required = (Array.isArray(requires) ? (requires as unknown[]) : []).map((before) =>
       typeof before === 'string'
         ? { name: before, on: 'success' }
@@ -43,6 +45,7 @@ export function listedIn(workflow: unknown, config: Body): readonly Listed[] {
         job,
         isApproval: (type ?? bodyOf(bodyOf(config['jobs'])[job])['type']) === 'approval',
         requires: required.map((before) => before.name),
+        serialGroup: typeof group === 'string' ? group : '',
         afterFailure: required.some(({ on }) => ![on].flat().some((status) => RUNS_ON.includes(status))),
       },
     ];

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { readDocument } from '../../rehearsal/document/read.ts';
 import { ConfigError } from '../../rehearsal/errors.ts';
 import { ORB_NAME } from '../../orb/context.ts';
-import { awaitedIn, listedIn, type Awaited } from './awaited.ts';
+import { awaitedIn, listedIn, type Awaited, type Listed } from './awaited.ts';
 import { bodyOf, type Body } from './body.ts';
 import type { Findings } from './look.ts';
 import { entriesOf, type Answers, type Entry } from './plan.ts';
@@ -66,11 +66,14 @@ export function additionTo(text: string, file: string, findings: Findings, answe
     jobs,
     entries,
     awaited,
-    warnings: warningsOf(
-      config,
-      others.map(([name]) => name),
-      workflow,
-    ),
+    warnings: [
+      ...warningsOf(
+        config,
+        others.map(([name]) => name),
+        workflow,
+      ),
+      ...takenGroups(workflow, present, entries),
+    ],
     merged: yaml({
       ...config,
       orbs: allOrbs,
@@ -145,6 +148,21 @@ function warningsOf(config: Body, others: readonly string[], workflow: string): 
     );
   }
   return warnings;
+}
+
+/** CircleCI does not support one serial group twice in a workflow ("Controlling serial execution"). */
+function takenGroups(
+  workflow: string,
+  present: readonly Listed[],
+  entries: readonly Entry[],
+): readonly string[] {
+  const ours = entries.flatMap(({ lines }) => lines.filter(({ key }) => key === 'serial-group'));
+  return present
+    .filter(({ serialGroup }) => ours.some(({ value }) => value === serialGroup))
+    .map(
+      ({ name, serialGroup }) =>
+        `The job ${name} of ${workflow} has the \`serial-group\` ${serialGroup} already, and one may stand only once in a workflow: change that job, or put what is proposed below in its place.`,
+    );
 }
 
 function yaml(value: unknown): string {

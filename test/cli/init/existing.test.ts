@@ -146,6 +146,18 @@ test('of several workflows the one that tests is chosen, and that is said', asyn
   expect(out).toContain('There are other workflows (nightly): ci was chosen');
 });
 
+test('an app that a workflow deploys already is named, because a serial group may stand there only once', async () => {
+  const deploying = (app: string): string =>
+    BEFORE.replace(
+      /\]\n$/,
+      `, {heroku/deploy: {name: ship, requires: [unit], app-name: ${app}, serial-group: heroku/${app}}}]\n`,
+    ).replace('jobs:', 'orbs: {heroku: heroku-cd/heroku-cd@0.1}\njobs:');
+  expect((await add(deploying('acme-shop'))).out).toContain(
+    '! The job ship of ci has the `serial-group` heroku/acme-shop already, and one may stand only once in a workflow: change that job, or put what is proposed below in its place.\n',
+  );
+  expect((await add(deploying('acme-other'))).out).not.toContain('serial-group` heroku');
+});
+
 test('a setup configuration is told apart', async () => {
   expect((await add(`setup: true\n${BEFORE}`)).out).toContain('This is a setup configuration');
 });
