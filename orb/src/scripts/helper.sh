@@ -17,5 +17,6 @@ fi
 
 command_line=$HEROKU_CD_COMMAND_LINE
 unset HEROKU_CD_COMMAND_LINE
+IFS=' ' # A strict BASH_ENV has another.
 # shellcheck disable=SC2086 # Words of our own, such as "window open"; nothing a user writes is among them.
 exec node "$helper" $command_line

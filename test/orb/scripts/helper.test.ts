@@ -145,6 +145,14 @@ describe.each(SHELLS)('calling the helper with %s', (_name, shell) => {
     expect(existsSync(join(place.root, 'pwned'))).toBe(false);
   });
 
+  it('takes its own words apart whatever a strict BASH_ENV says', async () => {
+    helper('console.log(process.argv.slice(2).join("|"), process.env.DEBUG);');
+    const strict = place.file('strict.sh', "set -euo pipefail; IFS=$'\\n\\t'; export DEBUG=1");
+    const step = compiled('deploy', 'Deploy to Heroku');
+    const ended = await runStep({ step, place, shell, environment: { BASH_ENV: strict } });
+    expect(ended).toMatchObject({ code: 0, stdout: 'deploy|--from|window undefined\n' });
+  });
+
   it('hands on the helper’s exit code and both of its outputs', async () => {
     helper('console.log("said"); console.error("warned"); process.exitCode = 5;');
     const ended = await runStep({ step: compiled('deploy', 'Deploy to Heroku'), place, shell });
