@@ -59,7 +59,7 @@ function notAllBack(
 /** The journal of the window to close; or that there is none to close, which is well. */
 async function findWindow(run: Closing, app: App): Promise<JournalKeeper | Done> {
   const { ports, settings } = run;
-  const found = await readJournal(ports, app.id);
+  const found = await readJournal(ports, app);
   if ('none' in found) {
     if (found.none !== undefined) {
       ports.log.warn(`A journal lies in ${ports.store.directory}, but ${found.none}; it is ignored.`);

@@ -168,7 +168,7 @@ async function judge(
 /** @throws Refusal where the page is on or a run of ours is at work: the release would restart what stands still. */
 async function requireNoWindow(ports: Ports, name: string): Promise<void> {
   const app = await ports.heroku.app(name);
-  const kept = await readJournal(ports, app.id);
+  const kept = await readJournal(ports, app);
   const status = 'journal' in kept ? kept.journal.status : 'closed';
   if (!app.maintenance && status === 'closed') return;
   throw new Refusal({

@@ -73,7 +73,7 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const log = { ...ports.log, info: note, warn: note };
   const has = (commit: string): Promise<boolean> => git.hasCommit(commit);
   const question = { ports: { heroku, git, log }, settings, has };
-  const kept = await readJournal(ports, app.app.id, { evenOld: true });
+  const kept = await readJournal(ports, app.app, { evenOld: true });
   const last = 'journal' in kept ? kept.journal : undefined;
   const window = await decideWindow(question, app, clone.commit, { ...NOTHING_EARLIER, last });
   const needs = { ...window, backup: await planBackup(question, app, window, undefined), flush };

@@ -50,7 +50,7 @@ export async function prepareJournal(run: Run, before: Preflight): Promise<Journ
     },
     releases: [...(held?.releases ?? []), ...(app.current === undefined ? [] : [app.current.id])],
     ...(held?.database && !held.byHand ? { database: held.database } : {}),
-    ...(await migratedBefore(run, app.app.id)),
+    ...(await migratedBefore(run, app.app)),
     ...builtThere(run, before),
     ...(leavesUnproven(before.last, app.deployedCommit) ? { stillPending: true } : {}),
     ...(held?.phaseUnproven ? { phaseUnproven: true } : {}),
@@ -104,8 +104,8 @@ function builtThere({ settings }: Run, { shipping }: Preflight): Pick<Journal, '
 }
 
 /** A later rollback wants to know it, however many runs have come in between. */
-async function migratedBefore({ ports }: Run, appId: string): Promise<Pick<Journal, 'migratedBefore'>> {
-  const found = await readJournal(ports, appId, { evenOld: true });
+async function migratedBefore({ ports }: Run, app: Journal['app']): Promise<Pick<Journal, 'migratedBefore'>> {
+  const found = await readJournal(ports, app, { evenOld: true });
   return 'journal' in found ? { migratedBefore: lastMigration(found.journal) } : {};
 }
 

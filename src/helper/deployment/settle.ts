@@ -199,8 +199,8 @@ async function requireNoStranger(run: Run, journal: JournalKeeper): Promise<Rele
 async function closeUnused(run: Run, settled: Settled): Promise<Settled> {
   if (run.half !== 'continue') return settled;
   try {
-    const appId = (await run.ports.closingHeroku.app(run.settings['app-name'])).id;
-    const found = await readJournal(run.ports, appId);
+    const app = await run.ports.closingHeroku.app(run.settings['app-name']);
+    const found = await readJournal(run.ports, app);
     if (!('journal' in found) || found.journal.status !== 'prepared') return settled;
     const keeper = new JournalKeeper(run.ports, found.journal);
     const { continues, byHand } = found.journal;

@@ -57,11 +57,12 @@ export type Found = { readonly journal: Journal } | { readonly none: string | un
 
 /**
  * Reads the journal of an earlier run. One that is unsigned, of another key or app, or too old is not acted on,
- * and `none` says why; `evenOld` is for what an old one still tells. Without `appId` it is of whichever app had the name.
+ * and `none` says why; `evenOld` is for what an old one still tells. Without `app` it is of whichever app had the name.
+ * An app that was renamed since bears its name of now: the old one may be another app's by now.
  */
 export async function readJournal(
   ports: JournalPorts,
-  appId: string | undefined,
+  app: Journal['app'] | undefined,
   options: { evenOld?: boolean } = {},
 ): Promise<Found> {
   const content = await ports.store.read(JOURNAL_FILE);
@@ -73,9 +74,9 @@ export async function readJournal(
   }
   const journal = parseJournal(rest);
   if (journal === undefined) return { none: 'it is of another version' };
-  if (appId !== undefined && journal.app.id !== appId) return { none: 'it belongs to another app' };
+  if (app !== undefined && journal.app.id !== app.id) return { none: 'it belongs to another app' };
   const age = ports.clock.now() - Date.parse(journal.writtenAt);
   if (!options.evenOld && journal.status !== 'held' && age > EXPIRES_MS)
     return { none: 'it is more than a day old' };
-  return { journal };
+  return { journal: app === undefined ? journal : { ...journal, app: { id: app.id, name: app.name } } };
 }

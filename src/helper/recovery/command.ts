@@ -49,7 +49,7 @@ export async function recover(run: Command): Promise<Recovered> {
   const { ports, settings } = run;
   if (settings['deploy-user'] !== '') await checkAccount(ports.closingHeroku, settings, new Findings());
   const app = await ports.closingHeroku.app(settings['app-name']);
-  const found = await readJournal(ports, app.id);
+  const found = await readJournal(ports, app);
   if ('none' in found) {
     const why = found.none === undefined ? '' : ` (${found.none})`;
     return withoutJournal(run, app, `There is no journal to act on${why}`);

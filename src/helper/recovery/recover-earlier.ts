@@ -28,12 +28,12 @@ const NOTHING: Earlier = { recovered: false, held: undefined, prepared: undefine
  * @throws HerokuCdError of verdict `unknown` where the earlier run's migration is not proven to have ended well.
  */
 export async function recoverEarlier(run: Run, app: App): Promise<Earlier> {
-  const found = await readJournal(run.ports, app.id);
+  const found = await readJournal(run.ports, app);
   if ('none' in found) {
     if (found.none !== undefined)
       run.ports.log.warn(`A journal lies in ${run.ports.store.directory}, but ${found.none}; it is ignored.`);
     if (run.half === 'continue') throw nothingPrepared(app);
-    const old = await readJournal(run.ports, app.id, { evenOld: true });
+    const old = await readJournal(run.ports, app, { evenOld: true });
     // How old it is says nothing about whether its migration succeeded.
     return 'journal' in old ? { ...NOTHING, last: old.journal } : NOTHING;
   }

@@ -48,7 +48,7 @@ export async function isUntouched(heroku: Heroku, journal: Journal): Promise<boo
 /** Whether the page may be the run's or somebody's, on an app that nothing else was done to. */
 export async function hasUnclearPage(heroku: Heroku, journal: Journal): Promise<boolean> {
   const { app, set, status } = journal;
-  if (status !== 'prepared' || !set.maintenance) return false;
+  if (status !== 'prepared' || journal.continues || !set.maintenance) return false;
   const [now, formation] = await Promise.all([heroku.app(app.name), heroku.formation(app.name)]);
   if (!now.maintenance) return false;
   if (set.stopped.some((type) => formation.find((one) => one.type === type)?.quantity === 0)) return false;

@@ -110,14 +110,14 @@ async function makeRelease(
 async function settleEarlier(run: Rolling, app: App): Promise<Journal | undefined> {
   const { ports } = run;
   // How old it is says nothing about what it migrated.
-  const found = await readJournal(ports, app.id, { evenOld: true });
+  const found = await readJournal(ports, app, { evenOld: true });
   if ('none' in found) {
     if (found.none !== undefined)
       ports.log.warn(`A journal lies in ${ports.store.directory}, but ${found.none}; it is ignored.`);
     return undefined;
   }
   const keeper = new JournalKeeper(ports, found.journal);
-  const fresh = await readJournal(ports, app.id);
+  const fresh = await readJournal(ports, app);
   if ('journal' in fresh && (fresh.journal.status === 'prepared' || fresh.journal.status === 'open')) {
     ports.log.info(`A run was at work on ${app.name} (${found.journal.writtenAt}); recovering first.`);
     await recover(run, keeper);

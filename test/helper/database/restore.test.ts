@@ -23,7 +23,7 @@ async function backedUp(): Promise<TestApp> {
 }
 
 async function keptBy(app: TestApp, run: ReturnType<WindowWorld['run']>): Promise<Journal> {
-  const found = await readJournal(run.ports, app.app.id);
+  const found = await readJournal(run.ports, app.app);
   if ('none' in found) throw new Error('There is no journal.');
   return found.journal;
 }
@@ -41,14 +41,14 @@ describe('a backup that was restored by hand', () => {
 
   test('may be older than a migration: that one is no longer proven', async () => {
     const app = await backedUp();
-    const run = world.run(app.name, {}, 200);
+    const run = world.run(app.name);
     expect(await restored(app, run)).not.toHaveProperty('error');
     expect(await keptBy(app, run)).toMatchObject({ status: 'closed', stillPending: true });
   });
 
   test('in a window that a run holds, too', async () => {
     const app = await backedUp();
-    const run = world.run(app.name, {}, 200);
+    const run = world.run(app.name);
     const { journal } = await world.prepare(run);
     await journal.note({ status: 'held', stage: 'shipping', migrates: false, reason: 'Why.' });
     await app.act({ action: 'maintenance', enabled: true });
@@ -59,7 +59,7 @@ describe('a backup that was restored by hand', () => {
 
 test('a backup that is gone once the one before its restore is taken: the database is not emptied for it', async () => {
   const app = await backedUp();
-  const run = world.run(app.name, {}, 200);
+  const run = world.run(app.name);
   const { journal } = await world.prepare(run);
   const { heroku } = run.ports;
   const [database, [backup]] = await Promise.all([heroku.database(app.name), heroku.transfers(app.name)]);

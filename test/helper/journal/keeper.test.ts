@@ -34,9 +34,20 @@ const journal = journalFromFormation(
 
 test('what was noted is read again, by whoever has the key', async () => {
   await new JournalKeeper(ports, journal).note({ status: 'open' });
-  expect(await readJournal(ports, 'app-1')).toMatchObject({ journal: { status: 'open', run: journal.run } });
+  expect(await readJournal(ports, journal.app)).toMatchObject({
+    journal: { status: 'open', run: journal.run },
+  });
   const other = { ...ports, apiKey: new Secret('HRKU-another') };
-  expect(await readJournal(other, 'app-1')).toEqual({ none: 'its signature is not of this API key' });
+  expect(await readJournal(other, journal.app)).toEqual({ none: 'its signature is not of this API key' });
+});
+
+test('an app that was renamed since goes by its name of now, because another app may have the old one', async () => {
+  await new JournalKeeper(ports, journal).note({ status: 'held' });
+  const renamed = { id: 'app-1', name: 'corner-shop-old' };
+  expect(await readJournal(ports, renamed)).toMatchObject({ journal: { status: 'held', app: renamed } });
+  expect(await readJournal(ports, { id: 'app-2', name: 'corner-shop' })).toEqual({
+    none: 'it belongs to another app',
+  });
 });
 
 test('the reason of a held window never holds a secret', async () => {
@@ -45,7 +56,7 @@ test('the reason of a held window never holds a secret', async () => {
   await keeper.note({ status: 'held', reason: 'psql: s3cret-value was refused' });
   expect(keeper.current.reason).toBe('psql: *** was refused');
   expect(await readFile(join(folder, 'journal.json'), 'utf8')).not.toContain('s3cret-value');
-  expect(await readJournal(ports, 'app-1')).toMatchObject({ journal: { status: 'held' } });
+  expect(await readJournal(ports, journal.app)).toMatchObject({ journal: { status: 'held' } });
 });
 
 test('what a first half did is told to the second, and a journal without them is read as ever', async () => {
