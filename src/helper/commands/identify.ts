@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Settings } from '../../parameters/index.ts';
 import { checkJob } from '../deployment/check-job.ts';
 import type { Ports } from '../deployment/ports.ts';
-import { OWN_JOURNAL_FILE } from '../edge/file-store.ts';
+import { cacheOwner, OWN_JOURNAL_FILE } from '../edge/file-store.ts';
 import { Refusal } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import { messageOf } from '../output/message.ts';
@@ -20,7 +20,7 @@ export const NO_APP = 'no app';
 export async function identifyCommand(ports: Ports, settings: Settings<'identify'>): Promise<Answer> {
   const skipped = checkJob(ports.environment);
   const id = skipped === undefined ? (await ports.heroku.app(settings['app-name'])).id : NO_APP;
-  await writeAppId(settings, id);
+  await writeAppId(settings, id === NO_APP ? id : cacheOwner(id, ports.environment));
   const lines = [skipped ?? `${settings['app-name']} is ${id}.`];
   return { exitCode: EXIT.succeeded, json: { app: settings['app-name'], id }, lines };
 }

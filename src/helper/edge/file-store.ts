@@ -1,12 +1,22 @@
 import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { StateStore } from '../deployment/ports.ts';
 import { Refusal } from '../errors.ts';
 import { messageOf } from '../output/message.ts';
 
 /** Beside the file with the app's id, and made with it: whose journal is to be kept. */
 export const OWN_JOURNAL_FILE = '.heroku-cd/own-journal';
+
+/**
+ * What the key of the app's cache is made from. Whose home it was packed from belongs to it: CircleCI unpacks a cache
+ * where it was, and fails the job whose user may not write there. `HEROKU_CD_CACHE_VERSION` leaves caches behind that
+ * cannot be unpacked at all, because nobody can delete one (CircleCI support: "Resolving Cache Upload Errors").
+ */
+export function cacheOwner(appId: string, environment: NodeJS.ProcessEnv): string {
+  const home = basename(environment['HOME'] || homedir());
+  return `${appId} ${home} ${environment['HEROKU_CD_CACHE_VERSION'] ?? ''}`.trim();
+}
 
 /** The state directory of one app: `HEROKU_CD_STATE_DIR`, else `~/.heroku-cd/<app>`. */
 export function createFileStore(app: string, environment: NodeJS.ProcessEnv): StateStore {
@@ -51,7 +61,7 @@ export function createFileStore(app: string, environment: NodeJS.ProcessEnv): St
     },
     async own(appId) {
       try {
-        await writeFile(OWN_JOURNAL_FILE, `${appId}\n`, { flag: 'r+' });
+        await writeFile(OWN_JOURNAL_FILE, `${cacheOwner(appId, environment)}\n`, { flag: 'r+' });
       } catch (error) {
         // Without such a file nobody asks: there is no cache around this run.
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw refuse(error);

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheOwner } from '../../../src/helper/edge/file-store.ts';
 import { environmentName } from '../../../src/parameters/definition.ts';
 import { fromYaml } from '../../../src/orb/tree/index.ts';
 import { COMMAND_LINE_VARIABLE } from '../../../src/orb/hand-over.ts';
@@ -118,13 +119,15 @@ export class OrbJob {
 
   async #run(): Promise<JobEnd> {
     const { options } = this;
-    const home = await mkdtemp(join(options.folder, 'home-'));
+    const home = join(await mkdtemp(join(options.folder, 'job-')), 'home');
     const directory = join(home, 'project');
+    await mkdir(home);
     if (options.repository !== undefined) {
       await execute('git', ['clone', '--quiet', options.repository, directory]);
     }
     await mkdir(join(directory, '.heroku-cd'), { recursive: true });
-    await writeFile(join(directory, '.heroku-cd', 'app-id'), `${options.appId}\n`);
+    const owner = cacheOwner(options.appId, { HOME: home });
+    await writeFile(join(directory, '.heroku-cd', 'app-id'), `${owner}\n`);
     await writeFile(join(directory, '.heroku-cd', 'own-journal'), 'none\n');
     const facts = {
       environment: {
