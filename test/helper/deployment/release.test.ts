@@ -1,7 +1,14 @@
 import type { Preflight } from '../../../src/helper/deployment/deploy-state.ts';
 import { confirmRelease } from '../../../src/helper/deployment/release.ts';
 import type { Release } from '../../../src/helper/ports/heroku.ts';
-import { rejection, type TestApp, type TestRun, WEB, WindowWorld } from '../window/support/window-world.ts';
+import {
+  rejection,
+  type TestApp,
+  type TestRun,
+  untilAsked,
+  WEB,
+  WindowWorld,
+} from '../window/support/window-world.ts';
 
 /** Somebody else releases while ours is judged: that is told at once, and not before ours has ended. */
 let world: WindowWorld;
@@ -51,7 +58,7 @@ test('so is a change of config vars, but only when our release phase has ended',
   const judged = rejection(confirmRelease(run, before, handed(release)));
   let ended = false;
   void judged.then(() => (ended = true));
-  await world.test.until(() => app.looks > looks + 5);
+  await untilAsked(() => app.looks > looks + 5);
   expect(ended).toBe(false);
   await app.act({ action: 'expire-release' });
   expect((await judged).message).toContain('expired');

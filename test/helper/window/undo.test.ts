@@ -1,6 +1,16 @@
 import { restartDynos } from '../../../src/helper/deployment/restart.ts';
 import { closeWindow } from '../../../src/helper/window/close.ts';
-import { rejection, SLEEP, type TestApp, type TestRun, WEB, WindowWorld } from './support/window-world.ts';
+import { switchPrebootOff } from '../../../src/helper/window/preboot.ts';
+import {
+  rejection,
+  SkippingClock,
+  SLEEP,
+  type TestApp,
+  type TestRun,
+  untilAsked,
+  WEB,
+  WindowWorld,
+} from './support/window-world.ts';
 
 let world: WindowWorld;
 beforeAll(async () => {
@@ -33,15 +43,17 @@ test('closing goes on through an outage that lasts longer than any call is repea
 
 test('undoing does so, too, and the deadline ends it', async () => {
   const app = await world.app();
-  const run = world.run(app.name, { deadline: '6m' }, 200);
+  const clock = new SkippingClock();
+  const run = world.run(app.name, { deadline: '20m' }, clock);
   await world.open(run);
   world.control.addFault({
     match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}` },
     effect: outage,
   });
+  clock.skipWaits();
   const undone = await run.undo.unwind(run.log);
   expect(undone.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
-  // Six minutes of the run's clock; the 30 s are what closing is always given.
+  // Twenty minutes of the run's clock; the 30 s are what closing is always given.
   expect(run.budget.closing().ms).toBe(30_000);
 });
 
@@ -133,26 +145,28 @@ test('a window is not undone while a release is pending, which nobody can stop',
 });
 
 describe('a change that a signal has cut off, and that Heroku carries out only after its undoing has looked', () => {
-  /** Opens a window until the change is under way, stops the run, and lets the change come late, if at all. */
+  /** Begins until the change is under way, stops the run, and lets the change come late, if at all. */
   async function cutOff(
     path: string,
     late?: (app: TestApp) => Promise<unknown>,
+    begin: (run: TestRun, app: TestApp) => Promise<unknown> = (run) => world.open(run),
   ): Promise<[TestApp, TestRun]> {
     const app = await world.app();
     const stop = new AbortController();
     const run = world.run(app.name, {}, undefined, stop);
-    world.control.addFault({
+    const stall = world.control.addFault({
       match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}${path}$`, nth: 1 },
       effect: { kind: 'stall', when: 'before-effect' },
     });
-    const opened = rejection(world.open(run));
-    await world.test.until(() => app.changes.includes(`PATCH ${path || '/'}`));
+    const begun = rejection(begin(run, app));
+    // A request is listed once it has ended; a fault counts as soon as it comes.
+    await untilAsked(() => stall.applied > 0);
     stop.abort(new Error('stop'));
-    await opened;
+    await begun;
     world.control.clearFaults();
     const known = app.looks;
     const undone = run.undo.unwind(run.log);
-    await world.test.until(() => app.looks > known + 3);
+    await untilAsked(() => app.looks > known + 3);
     await late?.(app);
     expect((await undone).map(({ outcome }) => outcome)).not.toContain('failed');
     return [app, run];
@@ -167,6 +181,22 @@ describe('a change that a signal has cut off, and that Heroku carries out only a
     const [app] = await cutOff('/formation', (one) => one.act({ action: 'scale', formation: { worker: 0 } }));
     expect(app.formation).toEqual(['web=1:Standard-1X', 'worker=2:Standard-1X']);
     expect(app.app.maintenance).toBe(false);
+  });
+
+  test('preboot', async () => {
+    const preboot = (one: TestApp): boolean | undefined =>
+      one.app.features.find(({ name }) => name === 'preboot')?.enabled;
+    const [app] = await cutOff(
+      '/features/preboot',
+      (one) => one.act({ action: 'feature', name: 'preboot', enabled: false }),
+      async (run, one) => {
+        await one.act({ action: 'feature', name: 'preboot', enabled: true });
+        const { journal } = await world.prepare(run, { prebootOff: true });
+        await switchPrebootOff(run, journal);
+      },
+    );
+    expect(app.changes).toEqual(['PATCH /features/preboot', 'PATCH /features/preboot']);
+    expect(preboot(app)).toBe(true);
   });
 
   test('one that never comes is no fault, and is not waited for longer than Heroku may take', async () => {

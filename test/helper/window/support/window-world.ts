@@ -13,6 +13,7 @@ import { createGit } from '../../../../src/helper/git/create-git.ts';
 import { createHeroku, type HerokuClient } from '../../../../src/helper/heroku/index.ts';
 import type { JournalKeeper } from '../../../../src/helper/journal/keeper.ts';
 import { Secret } from '../../../../src/helper/output/secret.ts';
+import type { Clock } from '../../../../src/helper/ports/clock.ts';
 import { readSettings, type Flags } from '../../../../src/helper/settings/read-settings.ts';
 import { Budget } from '../../../../src/helper/time/budget.ts';
 import { createClock } from '../../../../src/helper/time/time-lapse.ts';
@@ -25,6 +26,28 @@ import { TestHeroku } from '../../../simulator/support/local.ts';
 
 /** Minutes of waiting pass in seconds, and real processes have time to start and stop all the same. */
 const TIME_LAPSE = 20;
+
+/** Runs as fast as the others, until from some point on no wait takes any time but by this clock. */
+export class SkippingClock implements Clock {
+  readonly #clock = createClock(TIME_LAPSE);
+  #skipped: number | undefined;
+
+  skipWaits(): void {
+    this.#skipped = 0;
+  }
+
+  now(): number {
+    return this.#clock.now() + (this.#skipped ?? 0);
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    if (this.#skipped === undefined) return this.#clock.sleep(ms, signal);
+    signal?.throwIfAborted();
+    this.#skipped += ms;
+    // One turn of the event loop, as any real sleep gives to I/O.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
 
 const FILES: Readonly<Record<string, string>> = {
   'web.js': "require('node:http').createServer((q, a) => a.end('here')).listen(process.env.PORT);\n",
@@ -73,11 +96,11 @@ export class WindowWorld {
   run(
     app: string,
     flags: Flags = {},
-    timeLapse = TIME_LAPSE,
+    pace: number | Clock = TIME_LAPSE,
     { signal }: { readonly signal: AbortSignal } = new AbortController(),
   ): TestRun {
     const log = new RecordingLog();
-    const clock = createClock(timeLapse);
+    const clock = typeof pace === 'number' ? createClock(pace) : pace;
     const apiKey = new Secret(this.test.key);
     const client = createHeroku({
       baseUrl: this.test.heroku.urls.api,
@@ -251,6 +274,14 @@ function memoryStore(): StateStore {
       return Promise.resolve(text === undefined ? undefined : (JSON.parse(text) as unknown));
     },
   };
+}
+
+/** Waits for what requests bring about: the platform tells of its own changes alone. */
+export async function untilAsked(isTrue: () => boolean): Promise<void> {
+  for (let looks = 0; !isTrue(); looks += 1) {
+    if (looks > 2_000) throw new Error('Nobody has asked for it.');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
 }
 
 /** What a promise is rejected with; fails the test where it is not. */
