@@ -63,7 +63,7 @@ async function beforeMigration(
   }
   // What could not be learned must not be overruled: undoing might cut off what is still under way.
   if (verdict === 'unknown' || verdict === 'held') {
-    if (progress.before?.releasePhase) await unproven(journal);
+    if (progress.before?.releasePhase && progress.released === undefined) await unproven(journal);
     return isOpen ? hold(journal, verdict, error) : closeJournal(run, journal, { verdict });
   }
   // Around a window, that is the end of undoing: what the release phase did decides what becomes of it.

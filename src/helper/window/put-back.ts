@@ -48,7 +48,7 @@ export async function putProcessesBack(
 ): Promise<PutBack> {
   const app = journal.app.name;
   const { formation: live, releases } = options.seen ?? (await readSeen(heroku, app));
-  const forgotten = await forgottenTypes(heroku, journal, releases);
+  const { forgotten, cameBack } = await forgottenTypes(heroku, journal, releases);
   const updates: ScaleUpdate[] = [];
   const left: string[] = [];
   const missing: string[] = [];
@@ -57,9 +57,11 @@ export async function putProcessesBack(
     const now = live.find((one) => one.type === type);
     const stopped = journal.set.stopped.includes(type);
     if (now === undefined) {
-      if (stopped) missing.push(type);
+      if (stopped || (type === 'web' && quantity > 0)) missing.push(type);
     } else if (forgotten.has(type)) {
       if (now.quantity !== quantity || now.size !== size) updates.push({ type, quantity, size });
+    } else if (cameBack.has(type) && now.quantity === 0) {
+      if (quantity > 0) updates.push({ type, quantity, size });
     } else if (stopped) {
       if (now.quantity === 0) updates.push({ type, quantity });
       else if (now.quantity !== quantity) left.push(`${type} (${now.quantity})`);
@@ -89,25 +91,31 @@ export async function readSeen(heroku: Heroku, app: string): Promise<SeenBefore>
 }
 
 /**
- * The found types that a release in between lacked, though the code from before is current again: Heroku
- * forgot their quantity and size with them (Dev Center: Process Model).
+ * The found types that a release in between lacked, so that Heroku forgot their quantity and size with them (Dev Center:
+ * Process Model): `forgotten` where the code from before is current again, `cameBack` where yet another one is.
  */
 async function forgottenTypes(
   heroku: Heroku,
   { app, found }: Journal,
   releases: readonly Release[],
-): Promise<ReadonlySet<string>> {
-  const forgotten = new Set<string>();
-  if (found.release === null || found.slugId === null) return forgotten;
+): Promise<Readonly<Record<'forgotten' | 'cameBack', ReadonlySet<string>>>> {
+  const lacked = new Set<string>();
+  const none = new Set<string>();
+  if (found.release === null || found.slugId === null) return { forgotten: none, cameBack: none };
   const { version } = found.release;
   const since = releases.filter((one) => one.version > version);
-  if (since.find(({ current }) => current)?.slugId !== found.slugId) return forgotten;
+  const now = since.find(({ current }) => current)?.slugId;
+  // What the code of today has is in the formation.
+  const looked = new Set([undefined, found.slugId, now]);
   for (const { slugId, status } of since) {
-    if (slugId === undefined || slugId === found.slugId || status !== 'succeeded') continue;
+    if (slugId === undefined || looked.has(slugId) || status !== 'succeeded') continue;
+    looked.add(slugId);
     const { processTypes } = await heroku.slug(app.name, slugId);
-    for (const { type } of found.formation) if (!(type in processTypes)) forgotten.add(type);
+    for (const { type } of found.formation) if (!(type in processTypes)) lacked.add(type);
   }
-  return forgotten;
+  return now === found.slugId
+    ? { forgotten: lacked, cameBack: none }
+    : { forgotten: none, cameBack: now === undefined ? none : lacked };
 }
 
 /** Scales all at once, else each for itself, and what is refused even so once more after a while. */

@@ -157,6 +157,26 @@ test('what a failed release made Heroku forget is put back whole', async () => {
   expect(app.app.maintenance).toBe(false);
 });
 
+test('what one release of a held window lacked and the next one has again is put back whole', async () => {
+  const app = await world.app();
+  await app.act({ action: 'resize', sizes: { worker: 'standard-2x' } });
+  const before = app.formation;
+  const window = await world.open(world.run(app.name));
+  await app.release({ web: WEB });
+  await app.release({ web: WEB, worker: SLEEP });
+  expect(await closeWindow(window, current(app))).toMatchObject({ notBack: [] });
+  expect(app.formation).toEqual(before);
+});
+
+test('a release without web does not take the page off, because nobody would be served', async () => {
+  const app = await world.app();
+  const window = await world.open(world.run(app.name));
+  await app.release({ wbe: WEB, worker: SLEEP });
+  const error = await rejection(closeWindow(window, current(app)));
+  expect(error.message).toContain('web could not be brought back');
+  expect(app.app.maintenance).toBe(true);
+});
+
 test('a batch that Heroku refuses is sent again type by type; what is refused even so is reported', async () => {
   const app = await world.app({ web: WEB, worker: SLEEP, clock: SLEEP }, { web: 1, worker: 2, clock: 1 });
   const window = await world.open(world.run(app.name));
