@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { dirname } from 'node:path';
+import { leakingVariables, runAgainWithout } from '../helper/edge/clean-environment.ts';
 import { listenForSignals } from '../helper/edge/signals.ts';
 import { terminalWidth, writeOut } from '../helper/edge/write-out.ts';
 import { runProcess } from '../helper/process.ts';
@@ -23,6 +24,9 @@ async function main(argv: readonly string[]): Promise<number> {
     };
     return runProcess(argv, streams, LOCAL);
   }
+  // A rehearsal starts the jobs' steps, and Node.js would print what they are given.
+  const leaking = leakingVariables(process.env);
+  if (leaking.length > 0) return runAgainWithout(leaking);
   let exitCode = 0;
   const signals = listenForSignals(() => undefined);
   const edge: Edge = {
