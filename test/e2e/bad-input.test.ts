@@ -189,12 +189,12 @@ describe('the surroundings', () => {
     await expectRefusedUnasked({ call: { args: ['deploy', '--result-file', file] }, says });
   });
 
-  test('are refused in a pull request from a fork', async () => {
-    await expectRefusedUnasked({
-      call: { env: { CIRCLE_PR_NUMBER: '12' } },
-      says: ['pull request from a fork'],
-    });
-  });
+  test.each<NonNullable<Call['env']>>([{ CIRCLE_PR_NUMBER: '12' }, { CIRCLE_BRANCH: 'pull/12' }])(
+    'are refused in a pull request from a fork: %j',
+    async (env) => {
+      await expectRefusedUnasked({ call: { env }, says: ['pull request from a fork'] });
+    },
+  );
 });
 
 describe('where it connects', () => {

@@ -73,7 +73,8 @@ function begin(app, target) {
 
 /** Why nothing is deployed here, whatever the helper says: it would be no deployment to tell of. */
 function deploysNothing() {
-  return env.CIRCLE_PR_NUMBER || (env.CIRCLE_NODE_INDEX || '0') !== '0' || env.HEROKU_CD_PUSH === '0';
+  const fork = env.CIRCLE_PR_NUMBER || /^pull\/\d+$/.test(env.CIRCLE_BRANCH);
+  return fork || (env.CIRCLE_NODE_INDEX || '0') !== '0' || env.HEROKU_CD_PUSH === '0';
 }
 
 /** The result that the helper has written since, if it has come so far. */

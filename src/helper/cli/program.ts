@@ -32,7 +32,7 @@ export function parseCommandLine(
     return { text: programHelp(listed) };
   }
   if (first === '--version') return { text: `${VERSION}\n` };
-  const command = commandOf(argv);
+  const command = commandOf(argv, listed);
   const rest = argv.slice(command.split(' ').length);
   const own = ownWords(rest);
   if (own.includes('--help') || own.includes('-h')) return { text: commandHelp(command) };
@@ -45,7 +45,7 @@ export function ownWords(argv: readonly string[]): readonly string[] {
   return end === -1 ? argv : argv.slice(0, end);
 }
 
-function commandOf(argv: readonly string[]): CommandName {
+function commandOf(argv: readonly string[], listed: Readonly<Record<string, string>>): CommandName {
   const names = Object.keys(COMMANDS) as CommandName[];
   for (const name of names) {
     const words = name.split(' ');
@@ -53,7 +53,7 @@ function commandOf(argv: readonly string[]): CommandName {
   }
   throw new Refusal({
     what: `There is no command ${JSON.stringify(argv[0])}.`,
-    why: `The commands are ${names.join(', ')}.`,
+    why: `The commands are ${[...names, ...Object.keys(listed)].join(', ')}.`,
     next: 'See `heroku-cd --help`.',
   });
 }

@@ -173,7 +173,7 @@ function refusedPush(
       return new Refusal({
         what: `Heroku’s git server does not accept the key that its API accepted, for ${name}.`,
         why: 'The key may have been revoked a moment ago, or its scope may not allow pushing.',
-        next: 'Make a key of scope `global` or `write` with `heroku authorizations:create`.',
+        next: 'Set `transport: build`, which needs no git, or make a key that may do everything: `heroku authorizations:create -d "CircleCI deploys" -e 31536000`.',
         parameter: 'api-key',
       });
     case 'not-found':

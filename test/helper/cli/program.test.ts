@@ -51,6 +51,12 @@ test.each([
   expect((error as Refusal).next).toEqual(expect.any(String));
 });
 
+test('the commands that somebody else runs are named where one is unknown', () => {
+  expect(() => parseCommandLine(['inti'], { init: 'Write a configuration.' })).toThrow(
+    expect.objectContaining({ why: expect.stringMatching(/ deploy, .*, init\.$/) as string }) as Error,
+  );
+});
+
 test('help names every parameter of the command, and wraps its lines', () => {
   const told = parseCommandLine(['deploy', '--help']) as { text: string };
   for (const { name, commands } of PARAMETERS) {

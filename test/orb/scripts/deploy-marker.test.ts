@@ -145,6 +145,7 @@ describe('with circleci on the PATH', () => {
   it.each([
     [{ CIRCLE_NODE_INDEX: '1' }],
     [{ CIRCLE_PR_NUMBER: '7' }],
+    [{ CIRCLE_BRANCH: 'pull/7' }],
     [{ HEROKU_CD_PUSH: '0' }],
   ])('tells of none where nothing is deployed: %j', async (given) => {
     const ended = await tell('begin', given);
