@@ -86,3 +86,17 @@ test('a commit that was rolled back is deployed by its slug, without a build', a
   expect(world.app().builds.length).toBe(builds);
   expect(await world.visit()).toBe('200 one');
 });
+
+test('a release without web is taken back, where web dynos ran before: nobody would be served', async () => {
+  await world.pushByHand();
+  await world.heroku.control.act(APP, { action: 'scale', formation: { web: 2, worker: 3 } });
+  const before = await world.formation();
+  await world.repository.commit({ Procfile: 'wbe: node web.js\nworker: exec sleep 86400\n' });
+
+  const { exitCode, log } = await world.deploy();
+
+  expect({ exitCode, log }).toMatchObject({ exitCode: 1 });
+  expect(log).toContain('has no process type web, and nobody would be served');
+  expect(await world.formation()).toEqual(before);
+  expect(await world.visit()).toBe('200 one');
+});

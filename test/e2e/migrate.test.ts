@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { APP, createWorld, type World } from './support/world.ts';
 
 let world: World;
@@ -196,4 +198,35 @@ test('SIGTERM in the middle of a migration stops its dyno, learns its end, and h
   const held = await world.heroku.control.app(APP);
   expect(held.maintenance).toBe(true);
   expect(held.dynos.filter((dyno) => dyno.type === 'run' && dyno.listed)).toEqual([]);
+});
+
+test.each([
+  ['before the migration: it does not run', 'before-migrate', 1],
+  ['during the migration: that it succeeded does not make the run green', 'migrate-command', 5],
+] as const)('without a window, somebody releases %s', async (_case, parameter, code) => {
+  const { heroku, folder } = world;
+  const go = join(folder, 'go');
+  let log = '';
+  const run = world.deploy({
+    ...migrateWith('echo migrated', {
+      maintenance: 'never',
+      [parameter]: `echo begun; until [ -e '${go}' ]; do sleep 0.05; done`,
+    }),
+    output: {
+      write: (text) => {
+        log += text;
+        if (!text.includes(`${parameter === 'migrate-command' ? 'migrate' : parameter} | begun`)) return;
+        const first = world.app().releases.find(({ slug }) => slug !== null);
+        void heroku.control
+          .act(APP, { action: 'rollback', release: first?.id ?? '' })
+          .then(() => writeFile(go, ''));
+      },
+    },
+  });
+  const { exitCode, result } = await run;
+  expect({ exitCode, log }).toMatchObject({ exitCode: code });
+  expect(log).toContain('Somebody else released in the meantime.');
+  expect(log.includes('State now:')).toBe(code === 5);
+  expect(log).not.toContain('| migrated');
+  expect(result?.database).toBe(code === 5 ? 'migrated' : 'untouched');
 });

@@ -271,10 +271,12 @@ describe('when it goes wrong', () => {
     expect(await world.visit()).toBe('200 two');
   });
 
-  it('is taken back when it is interrupted, config vars included', async () => {
-    await push({ 'greeting.txt': 'thirteen', Procfile: WITHOUT_PHASE });
+  it('is taken back when it is interrupted, config vars and process types included', async () => {
+    await push({ 'greeting.txt': 'thirteen', Procfile: 'web: node web.js\n' });
     const then = (await current()).version;
-    await push({ 'greeting.txt': 'fourteen' });
+    await push({ 'greeting.txt': 'fourteen', Procfile: WITHOUT_PHASE });
+    await world.heroku.control.act(APP, { action: 'scale', formation: { worker: 2 } });
+    const formation = await world.formation();
     await world.heroku.control.act(APP, { action: 'config', vars: { CHANGED: `${SECRET}-5` } });
     const before = await current();
     await world.heroku.control.changeSettings(APP, { startDelayMs: 60_000 });
@@ -295,6 +297,7 @@ describe('when it goes wrong', () => {
       commit: before.commit,
       description: `Rollback to v${before.version}`,
     });
+    expect(await world.formation()).toEqual(formation);
     expect((await world.heroku.control.app(APP)).configVars['CHANGED']).toBe(`${SECRET}-5`);
     expect(log).not.toContain('State now:');
   });

@@ -20,7 +20,7 @@ import { type PhaseName, PhaseRunner } from './phases.ts';
 import type { Ports } from './ports.ts';
 import { preflight } from './preflight.ts';
 import { prepareJournal } from './prepare-journal.ts';
-import { confirmRelease } from './release.ts';
+import { confirmRelease, overtakenBy, requireWeb } from './release.ts';
 import { buildResult, requestsOf } from './report.ts';
 import { restartDynos } from './restart.ts';
 import type { Result } from './result.ts';
@@ -119,6 +119,7 @@ async function runPhases(run: Run, progress: Progress): Promise<void> {
   await journal.knowRelease(released.release.id);
   const phaseMigrated = released.releasePhase && before.shipping.kind !== 'nothing';
   if (phaseMigrated) progress.database = 'migrated';
+  await requireWeb(run, journal.current, released);
 
   if (before.migrates && phaseMigrated) await leaveToReleasePhase(run, journal);
   else if (before.migrates) {
@@ -229,7 +230,8 @@ function justClosed({ phases }: Run, { closed, released }: Progress): StateNow |
 }
 
 /** Takes back what a failed run began, reads the app once more, and says what came of it all. */
-async function finish(run: Run, progress: Progress, error: unknown): Promise<Result> {
+async function finish(run: Run, progress: Progress, thrown: unknown): Promise<Result> {
+  let error = thrown;
   const { ports, phases } = run;
   const prepared = run.half === 'prepare' && error === undefined;
   const failedPhase = error === undefined ? undefined : failedIn(run, progress, error);
@@ -237,18 +239,27 @@ async function finish(run: Run, progress: Progress, error: unknown): Promise<Res
   progress.window?.guard?.close();
   const after = failedPhase === 'health' ? settleUnhealthy : settle;
   const settled = error === undefined ? undefined : await after(run, progress, error);
-  const verdict = settled?.verdict ?? 'succeeded';
-  const next = settled?.next ?? (error instanceof HerokuCdError ? error.next : undefined);
+  let verdict = settled?.verdict ?? 'succeeded';
 
   const result = await phases.run('report', async () => {
     const app = run.settings['app-name'];
     const cost = describeWindowCost(progress, phases.records, phases.now());
     for (const line of cost) ports.log.info(line);
-    const lookAgain = verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
+    const needsLook = (): boolean => verdict === 'held' || verdict === 'unknown' || verdict === 'incomplete';
     const looked = progress.before !== undefined && !prepared;
     const state =
       (verdict === 'succeeded' ? justClosed(run, progress) : undefined) ??
-      (looked || lookAgain ? await readStateNow(ports.closingHeroku, app, progress.released) : undefined);
+      (looked || needsLook() ? await readStateNow(ports.closingHeroku, app, progress.released) : undefined);
+    const overtaken =
+      verdict === 'succeeded' && state !== undefined && 'app' in state
+        ? overtakenBy(app, progress.released?.release, state.release, 'incomplete')
+        : undefined;
+    if (overtaken !== undefined) {
+      describeError(ports.log, (error = overtaken));
+      verdict = 'incomplete';
+    }
+    const lookAgain = needsLook();
+    const next = settled?.next ?? (error instanceof HerokuCdError ? error.next : undefined);
     if (lookAgain && state !== undefined && 'app' in state) {
       const unflushed = neverFlushed(run, progress, state.commit);
       if (unflushed !== undefined) ports.log.warn((progress.unflushed = unflushed).what);

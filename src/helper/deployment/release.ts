@@ -1,4 +1,6 @@
 import { Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
+import type { Verdict } from '../exit-codes.ts';
+import type { Journal } from '../journal/journal.ts';
 import { maskEmail } from '../output/masker.ts';
 import type { Release, Slug } from '../ports/heroku.ts';
 import { TimedOut, waitFor } from '../time/wait.ts';
@@ -26,6 +28,8 @@ export interface Released {
   readonly releasePhase: boolean;
   /** Of its slug; undefined where that names none. */
   readonly commit: string | undefined;
+  /** The process types of its slug; undefined for an image. */
+  readonly types?: readonly string[];
 }
 
 /**
@@ -76,7 +80,8 @@ export async function confirmRelease(run: Judge, before: Judged, shipped: Shippe
     await Promise.race([stream, clock.sleep(3_000)]);
     if (ended.status !== 'succeeded') throw failedRelease(name, ended, releasePhase);
     log.info(`v${ended.version} is current on ${name}: ${short(before.clone.commit)}.`);
-    return { release: ended, releasePhase, commit: slug?.commit };
+    const types = slug && { types: Object.keys(slug.processTypes) };
+    return { release: ended, releasePhase, commit: slug?.commit, ...types };
   } catch (error) {
     if (error instanceof TimedOut && (await overtaken(run, name, first))) {
       throw new Failure({
@@ -91,6 +96,41 @@ export async function confirmRelease(run: Judge, before: Judged, shipped: Shippe
     streaming.abort();
     await stream;
   }
+}
+
+/**
+ * A typing error in the Procfile must not take an app off the net.
+ * @throws Failure where web dynos ran before, and the release has no such process type.
+ */
+export async function requireWeb(
+  { ports }: Pick<Run, 'ports'>,
+  { app: { name }, found }: Pick<Journal, 'app' | 'found'>,
+  { release, types = [] }: Released,
+): Promise<void> {
+  const served = found.formation.some(({ type, quantity }) => type === 'web' && quantity > 0);
+  if (!served || types.length === 0 || types.includes('web')) return;
+  if ((await ports.heroku.formation(name)).some(({ type }) => type === 'web')) return;
+  throw new Failure({
+    what: `v${release.version} has no process type web, and nobody would be served by ${name}.`,
+    why: `Its process types are ${types.join(', ')}, and web dynos ran before.`,
+    next: `Look at the Procfile of the commit, mend it and push; where the app is to serve nobody, run \`heroku ps:scale web=0 -a ${name}\` before.`,
+  });
+}
+
+/** What came after our release; config vars that somebody has set since leave its code where it is. */
+export function overtakenBy(
+  app: string,
+  ours: Release | undefined,
+  now: Release | undefined,
+  verdict: Verdict,
+): HerokuCdError | undefined {
+  if (ours === undefined || now === undefined) return undefined;
+  if (now.version <= ours.version || now.slugId === ours.slugId) return undefined;
+  return new HerokuCdError(verdict, {
+    what: `v${ours.version} was released on ${app}, and v${now.version} of ${maskEmail(now.userEmail)} is current: "${now.description}".`,
+    why: 'Somebody else released in the meantime.',
+    next: `See \`heroku releases -a ${app}\`; a \`serial-group\` keeps deployments apart.`,
+  });
 }
 
 /** The build's own release, else the newest one with its slug. */

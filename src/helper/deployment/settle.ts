@@ -2,6 +2,7 @@ import { restoreCommand } from '../database/backup-plan.ts';
 import { restoreWindowsBackup } from '../database/restore.ts';
 import { Failure, HerokuCdError } from '../errors.ts';
 import type { Verdict } from '../exit-codes.ts';
+import { putForgottenBack } from '../health/go-back.ts';
 import { endOf } from '../journal/by-hand.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
 import { releaseHold } from '../journal/release-hold.ts';
@@ -131,7 +132,8 @@ async function afterFailedMigration(
       progress.database = 'restored';
     }
     const release = await releaseEarlierCode(run, journal);
-    if (window !== undefined && !journal.current.byHand) {
+    if (window === undefined || journal.current.byHand) await putForgottenBack(run, journal);
+    else {
       progress.notBack = (await closeWindow(window, release)).notBack;
       progress.windowClosedAt = run.phases.now();
     }

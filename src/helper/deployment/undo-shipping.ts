@@ -1,4 +1,5 @@
 import { Failure, type ErrorParts } from '../errors.ts';
+import { putForgottenBack } from '../health/go-back.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { releaseEarlierCode } from '../migration/rollback.ts';
 import type { Build, Heroku, Release } from '../ports/heroku.ts';
@@ -174,5 +175,6 @@ async function putBack(run: Run, before: Preflight, journal: JournalKeeper): Pro
     });
   }
   await releaseEarlierCode(run, journal);
+  await putForgottenBack(run, journal);
   return 'undone';
 }

@@ -23,6 +23,24 @@ export function goBack(run: Pick<Run, 'ports' | 'budget'>, journal: JournalKeepe
 }
 
 /**
+ * What a release that is taken back had made Heroku forget, once the code from before is current again. What a window
+ * has stopped is for whoever closes it.
+ * @throws Failure where Heroku refuses to scale it back.
+ */
+export async function putForgottenBack(
+  { ports, budget }: Pick<Run, 'ports' | 'budget'>,
+  { current }: JournalKeeper,
+): Promise<void> {
+  const { closingHeroku, clock, log } = ports;
+  const { app, found, set } = current;
+  const formation = found.formation.filter(({ type }) => !set.stopped.includes(type));
+  const journal = { ...current, found: { ...found, formation }, set: { ...set, stopped: [] } };
+  const limit = budget.closing();
+  const { refused } = await putProcessesBack(closingHeroku, log, journal, { clock, limit });
+  if (refused.length > 0) throw notScaledBack(app.name, refused, `heroku ps:scale -a ${app.name}`);
+}
+
+/**
  * Brings to its end what a run was killed in that had found the app unhealthy. A release of somebody else's is left.
  * @throws Failure where the code from before is not released, or a process type of it is not back.
  */
@@ -46,10 +64,11 @@ export async function finishGoingBack(
   return [];
 }
 
-/** The app is to be recovered once more. */
-export function notScaledBack(app: string, refused: readonly string[]): Failure {
-  return new Failure({
-    what: `These could not be scaled back on ${app}: ${refused.join('; ')}.`,
-    next: `heroku-cd recover --app-name ${app}`,
-  });
+/** By itself, the app is to be recovered once more. */
+export function notScaledBack(
+  app: string,
+  refused: readonly string[],
+  next = `heroku-cd recover --app-name ${app}`,
+): Failure {
+  return new Failure({ what: `These could not be scaled back on ${app}: ${refused.join('; ')}.`, next });
 }

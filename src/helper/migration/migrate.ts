@@ -2,6 +2,7 @@ import { releaseHold } from '../journal/release-hold.ts';
 import { constants } from 'node:os';
 import { type ErrorParts, Failure, HerokuCdError, UnknownOutcome } from '../errors.ts';
 import type { Preflight, Run } from '../deployment/deploy-state.ts';
+import { overtakenBy } from '../deployment/release.ts';
 import type { JournalKeeper } from '../journal/keeper.ts';
 import { type OneOffOutcome, runOneOff } from '../one-off/index.ts';
 import type { App, Release } from '../ports/heroku.ts';
@@ -81,6 +82,11 @@ export async function migrate(
       waitForOldDynos(window, release, signal, seen),
     );
     if (waited) await window.guard?.check();
+  } else {
+    // Nobody looks afterwards, right before a page goes off, whose code has migrated.
+    const now = await ports.heroku.currentRelease(app.name);
+    const overtaken = overtakenBy(app.name, release, now, 'failed');
+    if (overtaken !== undefined) throw overtaken;
   }
   ports.signal.throwIfAborted();
 

@@ -7,12 +7,12 @@ import { short } from '../deployment/facts.ts';
 import { HerokuCdError, partsOf, Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { JournalKeeper, readJournal } from '../journal/keeper.ts';
-import type { App, Release } from '../ports/heroku.ts';
+import type { App, ProcessFormation, Release } from '../ports/heroku.ts';
 import { recoverJournal } from '../recovery/recover.ts';
 import { waitForWeb } from '../window/web.ts';
 import { configChanges, describeConfig, migrationsSince, requireNoMigration } from './consequences.ts';
 import { chooseTarget, type Target } from './target.ts';
-import { undoRollback } from './undo.ts';
+import { type Seen, undoRollback } from './undo.ts';
 
 export type Rolling = Act<Settings<'rollback'>>;
 
@@ -58,11 +58,11 @@ export async function rollBack(run: Rolling): Promise<Done> {
   if (note !== undefined) log.warn(note);
   const config = keep ? undefined : await configChanges(heroku, app.name, target);
   log.info(config ? describeConfig(config, version) : 'The config vars of today are kept.');
-  await warnOfLostTypes(run, target);
+  const lost = await warnOfTypes(run, target);
 
   const commit = target.slug.commit ? ` (${short(target.slug.commit)})` : '';
   log.info(`Rolling ${app.name} back: v${current.version} -> the release of v${version}${commit}.`);
-  const release = await makeRelease(run, app, { releases, current, target });
+  const release = await makeRelease(run, app, { releases, current, target, lost });
   return {
     what: `${app.name} runs the release of v${version}${commit} again, as v${release.version}.`,
     changed: true,
@@ -73,11 +73,7 @@ export async function rollBack(run: Rolling): Promise<Done> {
   };
 }
 
-async function makeRelease(
-  run: Rolling,
-  app: App,
-  seen: { releases: readonly Release[]; current: Release; target: Target },
-): Promise<Release> {
+async function makeRelease(run: Rolling, app: App, seen: Seen): Promise<Release> {
   const { ports, settings, budget } = run;
   const { target, current } = seen;
   const { version } = target.release;
@@ -153,14 +149,40 @@ async function requireUnchanged({ ports }: Rolling, { name }: App, current: Rele
   });
 }
 
-/** Heroku stops what the code from before has no process type for, and forgets its quantity. */
-async function warnOfLostTypes({ ports, settings }: Rolling, { release, slug }: Target): Promise<void> {
-  const lost = (await ports.heroku.formation(settings['app-name'])).filter(
+/**
+ * Heroku stops what the code from before has no process type for, and forgets its quantity; of a type that only that
+ * code has it starts nothing but `web`. Gives the former.
+ * @throws Refusal for code without `web` where web dynos run.
+ */
+async function warnOfTypes(
+  { ports, settings }: Rolling,
+  { release, slug }: Target,
+): Promise<readonly ProcessFormation[]> {
+  const app = settings['app-name'];
+  const formation = await ports.heroku.formation(app);
+  const lost = formation.filter(
     ({ type, quantity }) => quantity > 0 && slug.processTypes[type] === undefined,
   );
-  if (lost.length === 0) return;
-  const types = lost.map(({ type, quantity }) => `${type}=${quantity}`).join(' ');
-  ports.log.warn(
-    `The code of v${release.version} has no process type for ${types}: Heroku stops these dynos.`,
+  const code = `The code of v${release.version} has`;
+  if (lost.some(({ type }) => type === 'web') && Object.keys(slug.processTypes).length > 0) {
+    throw new Refusal({
+      what: `target-version: ${code.replace('T', 't')} no process type web, and nobody would be served by ${app}.`,
+      why: 'Nothing was changed.',
+      next: `Name another release with \`target-version\`; where the app is to serve nobody, run \`heroku ps:scale web=0 -a ${app}\` before.`,
+      parameter: 'target-version',
+    });
+  }
+  if (lost.length > 0) {
+    const types = lost.map(({ type, quantity }) => `${type}=${quantity}`).join(' ');
+    ports.log.warn(`${code} no process type for ${types}: Heroku stops these dynos.`);
+  }
+  const fresh = Object.keys(slug.processTypes).filter(
+    (name) => name !== 'web' && name !== 'release' && !formation.some(({ type }) => type === name),
   );
+  if (fresh.length > 0) {
+    ports.log.warn(
+      `${code} process types that today’s has not, and Heroku starts no dyno of them: heroku ps:scale ${fresh.map((type) => `${type}=1`).join(' ')} -a ${app}`,
+    );
+  }
+  return lost;
 }

@@ -3,15 +3,17 @@ import { settleReleases } from '../deployment/undo-shipping.ts';
 import { Failure, HerokuCdError, partsOf } from '../errors.ts';
 import { releaseAgain } from '../migration/rollback.ts';
 import { messageOf } from '../output/message.ts';
-import type { App, Release } from '../ports/heroku.ts';
+import type { App, ProcessFormation, Release } from '../ports/heroku.ts';
 import type { Rolling } from './rollback.ts';
 import type { Target } from './target.ts';
 
 /** What the app looked like before, and where it was to go. */
-interface Seen {
+export interface Seen {
   readonly releases: readonly Release[];
   readonly current: Release;
   readonly target: Target;
+  /** Process types that the target lacks: Heroku forgets their quantity and size (Dev Center: Process Model). */
+  readonly lost: readonly ProcessFormation[];
 }
 
 /**
@@ -76,6 +78,12 @@ async function takeBack(run: Rolling, { name }: App, seen: Seen, told: unknown):
     // With the config vars that were today's before.
     ...(run.settings['keep-config'] ? {} : { rollbackTo: current.id }),
   });
+  if (seen.lost.length > 0) {
+    await heroku.scale(
+      name,
+      seen.lost.map(({ type, quantity, size }) => ({ type, quantity, size })),
+    );
+  }
   log.info(`v${current.version} runs again, as it was found.`);
   return told;
 }

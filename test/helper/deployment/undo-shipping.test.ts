@@ -6,7 +6,14 @@ import { OurBuild } from '../../../src/helper/deployment/our-build.ts';
 import { undoOfShipping } from '../../../src/helper/deployment/undo-shipping.ts';
 import { OPENED_BY_HAND } from '../../../src/helper/journal/by-hand.ts';
 import type { Heroku } from '../../../src/helper/ports/heroku.ts';
-import { rejection, WEB, WindowWorld, type TestApp, type TestRun } from '../window/support/window-world.ts';
+import {
+  rejection,
+  SLEEP,
+  WEB,
+  WindowWorld,
+  type TestApp,
+  type TestRun,
+} from '../window/support/window-world.ts';
 
 /** What Heroku was asked for comes about only after the run was told to stop: its undoing must not look too early. */
 let world: WindowWorld;
@@ -27,7 +34,11 @@ function late(heroku: Heroku, instead: Partial<Heroku>): Heroku {
   });
 }
 
-async function startBuild(app: TestApp, buildMs: number): Promise<{ readonly finished: Promise<void> }> {
+async function startBuild(
+  app: TestApp,
+  buildMs: number,
+  processTypes: Readonly<Record<string, string>> = { web: WEB },
+): Promise<{ readonly finished: Promise<void> }> {
   app.app.settings.buildMs = buildMs;
   const { platform, account, dataDirectory } = world.test.heroku;
   const directory = join(dataDirectory, `code-${randomUUID()}`);
@@ -39,19 +50,20 @@ async function startBuild(app: TestApp, buildMs: number): Promise<{ readonly fin
   return platform.builds.start(app.app, {
     account,
     sourceBlob: { url: 'https://example.com', version: COMMIT, versionDescription: null, checksum: null },
-    unpack: () => Promise.resolve({ directory, processTypes: { web: WEB } }),
+    unpack: () => Promise.resolve({ directory, processTypes }),
   });
 }
 
-async function prepare(): Promise<{
+async function prepare(more: Readonly<Record<string, string>> = {}): Promise<{
   app: TestApp;
   run: TestRun;
   before: Preflight;
   journal: Parameters<typeof undoOfShipping>[3]['journal'];
 }> {
-  const app = await world.app({ web: WEB }, { web: 1 });
+  const app = await world.app({ web: WEB, ...more }, { web: 1 });
+  for (const type of Object.keys(more)) await app.act({ action: 'scale', formation: { [type]: 2 } });
   const run = world.run(app.name);
-  const { facts, journal } = await world.prepare(run);
+  const { facts, journal } = await world.prepare(run, { migrates: false, window: false });
   const before: Preflight = {
     ...{
       app: facts,
@@ -120,6 +132,21 @@ test('a build that has succeeded, and whose release is not there yet, is awaited
 
   expect(app.app.current.slug?.id).toBe(found.slug?.id);
   expect(app.app.current.id).not.toBe(found.id);
+});
+
+test('without a window, what our release made Heroku forget is put back with the code from before', async () => {
+  const { app, run, before, journal } = await prepare({ worker: SLEEP });
+  const found = app.formation;
+  const ours = new OurBuild({ heroku: run.ports.heroku, app: app.name, commit: COMMIT, before: [] });
+  await (
+    await startBuild(app, 0, { wbe: WEB })
+  ).finished;
+  expect(app.quantity('worker')).toBeUndefined();
+
+  const undo = undoOfShipping(run, before, ours, { what: 'x', journal });
+
+  expect(await undo.run()).toBe('undone');
+  expect(app.formation).toEqual(found);
 });
 
 test('in a window opened by hand, the code from right before the deployment is put back', async () => {
