@@ -3,7 +3,14 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { bundleHelper, packageOf, sizeReport, type Bundle } from '../../scripts/lib/bundle.ts';
+import {
+  bundleExecutable,
+  bundleHelper,
+  packageOf,
+  sizeReport,
+  type Bundle,
+} from '../../scripts/lib/bundle.ts';
+import packageJson from '../../package.json';
 import { packPayload } from '../../src/orb/payload.ts';
 import { VERSION } from '../../src/helper/version.ts';
 
@@ -273,4 +280,13 @@ describe('bundling', () => {
   ])('knows the package of %s', (input, name) => {
     expect(packageOf(input)).toBe(name);
   });
+});
+
+it('makes an executable whose libraries are just those that npm installs with it', async () => {
+  const code = Buffer.from(await bundleExecutable(ROOT)).toString();
+  const loaded = [...code.matchAll(/(?:require|import)\("((?:@[^"/]+\/)?[^"/]+)[^"]*"\)/g)].map(
+    ([, name]) => name,
+  );
+  const libraries = loaded.filter((name) => name?.startsWith('node:') !== true);
+  expect([...new Set(libraries)].sort()).toEqual(Object.keys(packageJson.dependencies).sort());
 });
