@@ -6,9 +6,9 @@ import { OurBuild } from '../deployment/our-build.ts';
 import type { Ports } from '../deployment/ports.ts';
 import { findBuilt, type Act, type Shipping } from '../deployment/shipping.ts';
 import { buildFromTarball, tarballActs } from '../deployment/tarball.ts';
-import { readProcfile, transportOf } from '../deployment/transport.ts';
+import { folderOfSlug, readProcfile, transportOf } from '../deployment/transport.ts';
 import { stopBuild } from '../deployment/undo-shipping.ts';
-import { Failure } from '../errors.ts';
+import { Failure, HerokuCdError } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
 import { messageOf } from '../output/message.ts';
 import type { Build, Release } from '../ports/heroku.ts';
@@ -64,6 +64,21 @@ export async function planBuild(
   // Only the build app knows from which folder it has built what this app runs.
   const runs = current?.slugId === built.slugId ? current : undefined;
   return { shipping: runs === undefined ? built : { kind: 'nothing', release: runs } };
+}
+
+/** The folder that the build app has built a slug from; undefined where it has not built it, or does not tell. */
+export async function folderElsewhere(
+  { ports: { heroku }, settings: { 'build-app': app } }: Question,
+  slugId: string,
+): Promise<string | undefined> {
+  if (app === '') return undefined;
+  try {
+    return folderOfSlug(await heroku.builds(app), slugId);
+  } catch (error) {
+    // An app that is gone, or not for this key to see, is refused where it is needed to build.
+    if (error instanceof HerokuCdError && error.verdict === 'refused') return undefined;
+    throw error;
+  }
 }
 
 /** What building there and releasing here will do, in the order of doing it. */

@@ -1,5 +1,5 @@
 import type { Settings } from '../../parameters/index.ts';
-import { describeBuild, planBuild } from '../build-app/build.ts';
+import { describeBuild, folderElsewhere, planBuild } from '../build-app/build.ts';
 import { planBackup } from '../database/backup-plan.ts';
 import { describeHealth, planHealth } from '../health/target.ts';
 import { readJournal } from '../journal/keeper.ts';
@@ -72,7 +72,9 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
   const note = (text: string): void => void notes.push(text);
   const log = { ...ports.log, info: note, warn: note };
   const has = (commit: string): Promise<boolean> => git.hasCommit(commit);
-  const question = { ports: { heroku, git, log }, settings, has };
+  const elsewhere = (slugId: string): Promise<string | undefined> =>
+    folderElsewhere({ ports, settings }, slugId);
+  const question = { ports: { heroku, git, log }, settings, has, folderElsewhere: elsewhere };
   const kept = await readJournal(ports, app.app, { evenOld: true });
   const last = 'journal' in kept ? kept.journal : undefined;
   const window = await decideWindow(question, app, clone.commit, { ...NOTHING_EARLIER, last });

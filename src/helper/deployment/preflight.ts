@@ -1,4 +1,4 @@
-import { planBuild } from '../build-app/build.ts';
+import { folderElsewhere, planBuild } from '../build-app/build.ts';
 import { planBackup } from '../database/backup-plan.ts';
 import { HerokuCdError, Refusal } from '../errors.ts';
 import { planHealth } from '../health/target.ts';
@@ -59,6 +59,7 @@ export async function preflight(run: Run): Promise<Preflight> {
     ports,
     settings,
     has: (commit: string) => haveCommit(git, commit, { mayFetch: true, signal }),
+    folderElsewhere: (slugId: string) => folderElsewhere(run, slugId),
     ask: () => askPending(run),
   };
   const window = await decideWindow(question, app, found?.commit, earlier);

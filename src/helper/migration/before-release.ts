@@ -15,6 +15,8 @@ export interface PendingQuestion {
   >;
   /** Whether the clone has the commit, or can get it. */
   readonly has: (commit: string) => Promise<boolean>;
+  /** The folder that another app has built a slug from; undefined where that is not known. */
+  readonly folderElsewhere?: (slugId: string) => Promise<string | undefined>;
   /** Asks the current release; absent where no dyno may be started. */
   readonly ask?: () => Promise<Answer>;
 }
@@ -26,18 +28,19 @@ export interface PendingQuestion {
  */
 export async function nothingPending(
   question: PendingQuestion,
-  { deployedCommit: deployed, deployedFolder }: Pick<AppFacts, 'deployedCommit' | 'deployedFolder'>,
+  facts: Pick<AppFacts, 'current' | 'deployedCommit' | 'deployedFolder'>,
   /** Undefined: what is deployed is to be migrated. */
   commit: string | undefined,
   last: Preflight['last'],
 ): Promise<boolean> {
   const { ports, settings, ask } = question;
   const { log } = ports;
+  const deployed = facts.deployedCommit;
   const { 'migration-paths': paths, 'pending-migrations-command': command } = settings;
   if (paths !== '' && commit !== undefined) {
     const says =
-      otherFolder(deployedFolder, settings) ??
       unproven(last, deployed, commit) ??
+      (await otherFolder(question, facts)) ??
       (await comparePaths(question, paths, deployed, commit));
     if ('nothing' in says) {
       log.info(`Nothing to migrate: ${says.nothing}`);
@@ -64,12 +67,17 @@ export async function nothingPending(
 }
 
 /** Files of another folder prove nothing about the migrations of this one. */
-function otherFolder(
-  deployed: string | undefined,
-  settings: PendingQuestion['settings'],
-): PathsSay | undefined {
-  if (deployed === undefined || deployed === appDirectory(settings['app-directory'])) return undefined;
-  return { pending: 'What is deployed was built from another `app-directory`.' };
+async function otherFolder(
+  { settings, folderElsewhere }: PendingQuestion,
+  { current, deployedCommit, deployedFolder }: Parameters<typeof nothingPending>[1],
+): Promise<PathsSay | undefined> {
+  if (deployedCommit === undefined) return undefined;
+  const slug = current?.slugId;
+  const deployed = deployedFolder ?? (slug === undefined ? undefined : await folderElsewhere?.(slug));
+  if (deployed === appDirectory(settings['app-directory'])) return undefined;
+  return deployed === undefined
+    ? { pending: 'From which folder that was built which is deployed is not known: another app built it.' }
+    : { pending: 'What is deployed was built from another `app-directory`.' };
 }
 
 /** That files have not changed proves nothing where the migration before has not been seen to succeed. */

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { createGit } from '../../../src/helper/git/create-git.ts';
 import { nothingPending, type PendingQuestion } from '../../../src/helper/migration/before-release.ts';
 import type { Answer } from '../../../src/helper/migration/pending.ts';
+import { appDirectory as folderOf } from '../../../src/parameters/index.ts';
+import type { Release } from '../../../src/helper/ports/heroku.ts';
 import type { Journal } from '../../../src/helper/journal/journal.ts';
 import { createRepository, type Repository } from '../../e2e/support/repository.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
@@ -32,7 +34,10 @@ interface Asked {
   readonly directory?: string;
   /** `app-directory`. */
   readonly appDirectory?: string;
-  readonly deployedFolder?: string;
+  /** Null: the app has not built it itself. */
+  readonly deployedFolder?: string | null;
+  /** What the build app says of it. */
+  readonly elsewhere?: string;
 }
 
 /** What is decided between two commits, and the one line that says why. */
@@ -46,7 +51,8 @@ async function decide(
     last,
     directory = repository.directory,
     appDirectory = '',
-    deployedFolder,
+    deployedFolder = folderOf(appDirectory),
+    elsewhere,
   }: Asked,
 ): Promise<{ nothing: boolean; says: string }> {
   const log = new RecordingLog();
@@ -64,11 +70,16 @@ async function decide(
       'app-directory': appDirectory,
     },
     has: (one) => git.hasCommit(one),
+    folderElsewhere: () => Promise.resolve(elsewhere),
     ...(answer === undefined ? {} : { ask: () => Promise.resolve(answer) }),
   };
   const nothing = await nothingPending(
     question,
-    { deployedCommit: deployed, deployedFolder },
+    {
+      current: { slugId: 'slug' } as Release,
+      deployedCommit: deployed,
+      deployedFolder: deployedFolder ?? undefined,
+    },
     commit,
     last as Journal,
   );
@@ -135,6 +146,16 @@ describe('with an app-directory, files of migration-paths', () => {
     const { nothing, says } = await decide(first, code, { paths: 'db/**', deployedFolder: 'db' });
     expect(nothing).toBe(false);
     expect(says).toContain('another `app-directory`');
+  });
+
+  test.each([
+    ['the same folder', '', true, /^Nothing to migrate/m],
+    ['another folder', 'db', false, /another `app-directory`/],
+    ['nobody knows which folder', undefined, false, /not known/],
+  ])('of what another app has built from %s', async (_case, elsewhere, nothing, says) => {
+    const from = elsewhere === undefined ? {} : { elsewhere };
+    const decided = await decide(first, code, { paths: 'db/**', deployedFolder: null, ...from });
+    expect(decided).toEqual({ nothing, says: expect.stringMatching(says) });
   });
 });
 
