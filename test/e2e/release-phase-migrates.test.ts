@@ -99,7 +99,8 @@ test('a window that is held for it is not opened by a commit that migrates nothi
   expect(without.log).toContain('this run has none');
   expect(await deploys.state()).toMatchObject({ page: true, worker: 0 });
 
-  const migrated = await deploys.run('deploy', { ...WINDOW, ...twice() });
+  // Files that are as they were do not prove that the phase was not half done.
+  const migrated = await deploys.run('deploy', { ...WINDOW, ...twice(), 'migration-paths': 'web.js' });
   expect({ exitCode: migrated.exitCode, log: migrated.log }).toMatchObject({ exitCode: 0 });
   expect(existsSync(place('by-command'))).toBe(true);
   expect(await deploys.state()).toMatchObject({ page: false, worker: 1 });

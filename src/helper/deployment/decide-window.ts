@@ -68,7 +68,7 @@ export async function decideWindow(
     if ((held.migrates || held.phaseUnproven === true) && !brings) throw migrationIsMissing(facts, held);
   }
   // What the first half of this deployment learned stands; a migration that a window is held for must end well.
-  const isSettled = !migrates || held?.migrates === true;
+  const isSettled = !migrates || held?.migrates === true || held?.phaseUnproven === true;
   const nothing = isSettled
     ? false
     : prepared === undefined

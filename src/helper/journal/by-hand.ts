@@ -20,6 +20,7 @@ export function endOf(journal: Journal): Partial<Journal> {
   return {
     ...OPENED_BY_HAND,
     migratedBefore: lastMigration(journal),
+    phaseUnproven: false,
     ...(unproven ? { stillPending: true } : {}),
   };
 }

@@ -25,3 +25,8 @@ it('a migration that failed in a window opened by hand is not forgotten with its
   expect(endOf({ ...journal, stage: 'migrating' })).toMatchObject({ stage: 'window', stillPending: true });
   expect(endOf({ ...journal, stage: 'migrated' })).not.toHaveProperty('stillPending');
 });
+
+it('a release phase for which a window was held is settled with the run that ends in one opened by hand', () => {
+  const journal = { byHand: true, migrates: false, stage: 'shipping', phaseUnproven: true } as Journal;
+  expect({ ...journal, ...endOf(journal) }).toMatchObject({ status: 'held', phaseUnproven: false });
+});
