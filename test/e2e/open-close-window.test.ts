@@ -296,6 +296,21 @@ test('the window stays open as long as a one-off dyno works in it, and when web 
   expect(await state()).toEqual(CLOSED);
 });
 
+test('a release without web leaves the window open, and another command than the same one opens it', async () => {
+  await opened();
+  await world.pushByHand({ Procfile: 'worker: node worker.js\n' });
+  const closed = await close();
+  expect(closed.exitCode).toBe(3);
+  expect(closed.log).toContain('The release has no such process type.');
+  expect(closed.log).toContain(
+    `or open the app as it is: heroku-cd recover --app-name ${APP} --release-hold`,
+  );
+  expect((await state()).maintenance).toBe(true);
+
+  expect((await call('recover', '--release-hold')).exitCode).toBe(5);
+  expect(await state()).toEqual({ maintenance: false, formation: ['worker=3:Standard-1X'] });
+});
+
 test('a process type that cannot be brought back leaves the app serving, and is named', async () => {
   await opened();
   await world.pushByHand({ Procfile: 'web: node web.js\n' });

@@ -143,11 +143,11 @@ async function closing(
     const flushed = flush === undefined ? { caches: [] } : await flushBeforeOpening(run, flush);
     return { ...flushed, ...(await close(window, current)) };
   } catch (error) {
-    throw held(window, error);
+    throw held(window, error, journal);
   }
 }
 
-function held({ settings }: Pick<Window, 'settings'>, error: unknown): unknown {
+function held({ settings }: Pick<Window, 'settings'>, error: unknown, journal?: JournalKeeper): unknown {
   if (!(error instanceof HerokuCdError)) return error;
   const parts = partsOf(error);
   const app = settings['app-name'];
@@ -155,6 +155,6 @@ function held({ settings }: Pick<Window, 'settings'>, error: unknown): unknown {
     ...parts,
     what: `The window of ${app} is still open: ${parts.what}`,
     why: [parts.why, parts.next].filter(Boolean).join(' '),
-    next: `heroku-cd window close --app-name ${app}`,
+    next: `heroku-cd window close --app-name ${app}${journal === undefined ? '' : `; or open the app as it is: ${releaseHold(journal.current)}`}`,
   });
 }

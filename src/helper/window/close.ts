@@ -45,11 +45,15 @@ async function close(window: Window, ours: { readonly id: string } | undefined):
     notBack: [...back.missing.map((type) => `${type}: no such type any more${renamed}`), ...back.refused],
   };
   if (!journal.set.maintenance) return closed;
-  if (back.missing.includes('web') || back.refused.some((one) => one.startsWith('web:'))) {
+  const isMissing = back.missing.includes('web');
+  const refused = back.refused.find((one) => one.startsWith('web:'));
+  if (isMissing || refused !== undefined) {
     throw new Failure({
       what: `web could not be brought back on ${app}, and nobody would be served without it.`,
-      ...(back.missing.includes('web') ? { why: 'The release has no such process type.' } : {}),
-      next: 'Look at the Procfile of the commit; where the app is to serve nobody, scale web to zero before.',
+      why: refused ?? 'The release has no such process type.',
+      next: isMissing
+        ? 'Look at the Procfile of the commit; where the app is to serve nobody, scale web to zero before the window.'
+        : 'Mend what Heroku names, and do it again.',
     });
   }
   const web = await waitForWeb(heroku, app, {

@@ -174,6 +174,21 @@ test('a release without web does not take the page off, because nobody would be 
   await app.release({ wbe: WEB, worker: SLEEP });
   const error = await rejection(closeWindow(window, current(app)));
   expect(error.message).toContain('web could not be brought back');
+  expect(error).toMatchObject({ why: 'The release has no such process type.' });
+  expect(app.app.maintenance).toBe(true);
+});
+
+test('web that Heroku refuses to scale keeps the page on, too, and says Heroku’s reason', async () => {
+  const app = await world.app();
+  const window = await world.open(world.run(app.name, { 'stop-web': 'true' }));
+  world.control.addFault({
+    match: { surface: 'api', method: 'PATCH', path: `^/apps/${app.name}/formation$` },
+    effect: { kind: 'status', status: 422, message: 'Cannot scale this now.' },
+  });
+  const error = await rejection(closeWindow(window, current(app)));
+  world.control.clearFaults();
+  expect(error).toMatchObject({ why: expect.stringContaining('web: ') as unknown });
+  expect(error).toMatchObject({ next: expect.not.stringContaining('Procfile') as unknown });
   expect(app.app.maintenance).toBe(true);
 });
 
