@@ -302,6 +302,31 @@ describe('when it goes wrong', () => {
     expect(log).not.toContain('State now:');
   });
 
+  it('is not green where somebody else’s release is current in the end, and refuses code without web', async () => {
+    await push({ 'greeting.txt': 'good', Procfile: WITHOUT_PHASE });
+    await push({ Procfile: 'wbe: node web.js\n' });
+    const without = (await current()).version;
+    await push({ Procfile: WITHOUT_PHASE });
+    const mended = await current();
+    const refused = await rollback();
+    expect({ code: refused.code, what: refused.json.error?.what }).toEqual({
+      code: 2,
+      what: expect.stringContaining(`the code of v${without} has no process type web`),
+    });
+    expect((await current()).version).toBe(mended.version);
+
+    await world.heroku.control.changeSettings(APP, { startDelayMs: 60_000 });
+    const run = rollback(first, '--migration-is-backward-compatible');
+    await world.heroku.control.until(APP, (app) => app.currentRelease > mended.version);
+    await world.heroku.control.changeSettings(APP, { startDelayMs: 0 });
+    await push({ 'greeting.txt': 'theirs' });
+    const { code, json } = await run;
+    expect({ code, what: json.error?.what }).toEqual({
+      code: 5,
+      what: expect.stringContaining('is current: "Deploy'),
+    });
+  });
+
   it('recovers first what a killed deployment has left', async () => {
     await world.repository.commit({ 'greeting.txt': 'fifteen' });
     await world.heroku.control.changeSettings(APP, { buildMs: 60_000 });

@@ -167,6 +167,11 @@ async function findBackup({ ports: { heroku, log }, settings }: Restoring): Prom
     throw error instanceof Failure ? new Refusal({ ...partsOf(error), parameter: 'backup-id' }) : error;
   }
   const names = attachments.filter((one) => one.app === database.billingApp).map(({ name }) => name);
+  if (backup.from !== '' && !names.includes(backup.from)) {
+    log.warn(
+      `${backup.name} is a backup of ${backup.from}, and not of ${database.name} (${names.join(', ')}), where it is restored to.`,
+    );
+  }
   return { database, names, backupId: backup.id };
 }
 

@@ -4,7 +4,13 @@ import { planBackup } from '../database/backup-plan.ts';
 import { describeHealth, planHealth } from '../health/target.ts';
 import { readJournal } from '../journal/keeper.ts';
 import { checkAccount, checkApp } from './check-app.ts';
-import { checkClone, readDescent, requireDescent, requireNotOlder } from './check-clone.ts';
+import {
+  checkClone,
+  readDescent,
+  requireDescent,
+  requireKnownDescent,
+  requireNotOlder,
+} from './check-clone.ts';
 import { checkJob } from './check-job.ts';
 import { short } from './facts.ts';
 import { Findings } from './findings.ts';
@@ -65,6 +71,7 @@ export async function plan(ports: Ports, settings: Settings<'plan'>): Promise<Pl
     ...transportOf(settings),
     force: settings.force,
   });
+  if (chosen.kind === 'slug') requireKnownDescent(app, clone.commit, settings.force);
   const { shipping, buildThere } = await planBuild({ ports, settings }, clone.commit, chosen, {
     current: app.current,
   });

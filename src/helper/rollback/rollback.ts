@@ -2,7 +2,7 @@ import { releaseHold } from '../journal/release-hold.ts';
 import type { Settings } from '../../parameters/index.ts';
 import type { Act, Done } from '../acts/act.ts';
 import { waitForOthers } from '../deployment/preflight.ts';
-import { confirmRelease } from '../deployment/release.ts';
+import { confirmRelease, overtakenBy } from '../deployment/release.ts';
 import { short } from '../deployment/facts.ts';
 import { HerokuCdError, partsOf, Refusal } from '../errors.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -88,11 +88,13 @@ async function makeRelease(run: Rolling, app: App, seen: Seen): Promise<Release>
     const before = { app: { app, current }, clone: { commit: target.slug.commit ?? `v${version}` } };
     const shipped = { release: created, slugId: target.slug.id, buildId: undefined };
     const { release } = await confirmRelease(run, before, shipped);
-    await waitForWeb(ports.heroku, app.name, {
+    const { current: now } = await waitForWeb(ports.heroku, app.name, {
       clock: ports.clock,
       limit: budget.limit({ ms: settings['boot-timeout'], parameter: 'boot-timeout' }),
       signal: ports.signal,
     });
+    const overtaken = overtakenBy(app.name, release, now, 'incomplete');
+    if (overtaken !== undefined) throw overtaken;
     return release;
   } catch (error) {
     throw await undoRollback(run, app, seen, error);

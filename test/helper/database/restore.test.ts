@@ -46,6 +46,30 @@ describe('a backup that was restored by hand', () => {
     expect(await keptBy(app, run)).toMatchObject({ status: 'closed', stillPending: true });
   });
 
+  test('is told to be of another database', async () => {
+    const app = await backedUp();
+    const run = world.run(app.name);
+    const { heroku } = run.ports;
+    const transfers = async (name: string) =>
+      (await heroku.transfers(name)).map((one) => ({ ...one, from: 'ANALYTICS' }));
+    const settings = readSettings(
+      'backup restore',
+      { ...FLAGS, 'app-name': app.name, confirm: app.name, 'shared-database': 'accept' },
+      {},
+    );
+    const other = new Proxy(heroku, {
+      get: (target, name: keyof Heroku) => {
+        const value: unknown = name === 'transfers' ? transfers : Reflect.get(target, name);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+    await restoreByHand(
+      { ports: { ...run.ports, heroku: other }, settings, budget: run.budget },
+      run.settings,
+    );
+    expect(run.log.all).toContain('b001 is a backup of ANALYTICS, and not of ');
+  });
+
   test('in a window that a run holds, too', async () => {
     const app = await backedUp();
     const run = world.run(app.name);
