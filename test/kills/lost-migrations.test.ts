@@ -99,9 +99,10 @@ test('lost while a release phase runs that then fails: recover holds', async () 
   const recovery = stage.job('recover', { workflow });
   await stage.letMigrate();
 
-  const { exitCode, log } = await recovery.end;
+  const { exitCode, log, result } = await recovery.end;
 
   expect({ exitCode, log }).toMatchObject({ exitCode: 4 });
+  expect(result).toMatchObject({ database: 'unknown' });
   expect(await stage.standing()).toMatchObject({ formation: stopped, page: true, code: found.code });
 });
 

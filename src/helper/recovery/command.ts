@@ -166,8 +166,8 @@ function databaseOf(journal: Journal | undefined): DatabaseOutcome {
 }
 
 /** Held on the word of what its run wrote before its first change, which is all that the cache has of a lost one. */
-function isCutOff({ stage, status, migrates }: Journal): boolean {
-  return stage === 'before' && status === 'held' && migrates;
+function isCutOff({ stage, status, migrates, phaseUnproven }: Journal): boolean {
+  return stage === 'before' && status === 'held' && (migrates || phaseUnproven === true);
 }
 
 async function tellState(run: Command, journal: Journal | undefined, given?: string): Promise<Told> {

@@ -84,7 +84,11 @@ export async function recoverJournal(
   }
   if (open && !options.evenHeld) {
     const reason = 'A migration of it may have begun, and that it succeeded is not proven.';
-    await journal.note({ status: 'held', byHand: false, reason });
+    const isOfPhase = await releasePhaseFailed(heroku, found);
+    await journal.note({
+      ...{ status: 'held', byHand: false, reason },
+      ...(isOfPhase ? { phaseUnproven: true } : {}),
+    });
     throw new UnknownOutcome({
       what: `The window of ${app} stays as it is.`,
       why: reason,

@@ -109,6 +109,19 @@ describe('a migration of what is deployed already, lost on an app that has a rel
   });
 });
 
+test('a release phase that has failed since is what the next run must make up for', async () => {
+  const { app, journal, recover } = await lost();
+  await world.control.changeSettings(app.name, { releaseResult: 'fail' });
+  await app.release({ web: WEB, worker: SLEEP, release: 'true' });
+  await world.test.until(() => app.app.releases.at(-1)?.status === 'failed');
+  await journal.note({ commit: app.app.slugs.at(-1)?.commit ?? '', migrates: false });
+
+  expect(await rejection(recover())).toMatchObject({ verdict: 'unknown' });
+
+  expect(journal.current).toMatchObject({ status: 'held', phaseUnproven: true });
+  expect(app.app.maintenance).toBe(true);
+});
+
 describe('a page that came on some minutes after the journal of a run that was lost', () => {
   const MINUTE_MS = 60_000;
   async function pageAfter(minutes: number): Promise<Awaited<ReturnType<typeof lost>>> {
