@@ -230,3 +230,12 @@ test.each([
   expect(log).not.toContain('| migrated');
   expect(result?.database).toBe(code === 5 ? 'migrated' : 'untouched');
 });
+
+test('without a window, `rollback` scales up again what the release of the failed migration had made Heroku forget', async () => {
+  await world.repository.commit({ Procfile: 'web: node web.js\n' });
+  const { exitCode, log } = await world.deploy(
+    migrateWith('exit 7', { maintenance: 'never', 'on-migration-failure': 'rollback' }),
+  );
+  expect({ exitCode, log }).toMatchObject({ exitCode: 5 });
+  expect(await world.formation()).toEqual(before);
+});

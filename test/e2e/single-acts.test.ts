@@ -150,6 +150,15 @@ describe('scale', () => {
     expect(await formation()).toEqual(FOUND);
   });
 
+  it('does not take a one-off dyno of that type for one too many', async () => {
+    await world.heroku.control.act(APP, { action: 'one-off', command: 'sleep 600', type: 'worker' });
+    const { code, stdout } = await helper.run(['scale', 'worker=2', '--scale-timeout', '1m']);
+    const { dynos } = await world.heroku.control.app(APP);
+    const [oneOff] = dynos.filter(({ name }) => /^worker\.\d{4}/.test(name));
+    await world.heroku.control.act(APP, { action: 'stop', dyno: oneOff?.name ?? '' });
+    expect({ code, stdout }).toMatchObject({ code: 0 });
+  });
+
   it('puts back what was there when the dynos do not come up', async () => {
     await world.heroku.control.changeSettings(APP, { startDelayMs: 10_000 });
     const { code, stdout } = await helper.run(['scale', 'worker=3', 'web=2', '--scale-timeout', '1m']);

@@ -4,6 +4,7 @@ import { messageOf } from '../output/message.ts';
 import type { Heroku, ProcessFormation, ScaleUpdate } from '../ports/heroku.ts';
 import { parseFormation } from '../settings/formation-list.ts';
 import { waitFor } from '../time/wait.ts';
+import { hasOneOffNumber } from '../window/one-offs.ts';
 import type { Act, Done } from './act.ts';
 
 type Scaling = Act<Pick<Settings<'scale'>, 'app-name' | 'formation' | 'scale-timeout'>>;
@@ -82,7 +83,9 @@ async function waitForDynos({ ports, settings, budget }: Scaling, wanted: readon
     await waitFor(
       async () => {
         const [formation, dynos] = await Promise.all([heroku.formation(app), heroku.dynos(app)]);
-        const ofTypes = dynos.filter(({ type }) => wanted.some((one) => one.type === type));
+        const ofTypes = dynos.filter(
+          ({ type, name }) => wanted.some((one) => one.type === type) && !hasOneOffNumber(name),
+        );
         seen = ofTypes.map(({ name, state, size }) => `${name} ${state} (${size})`).join(', ') || 'none';
         const ready = wanted.every((one) => {
           const own = ofTypes.filter(({ type }) => type === one.type);
