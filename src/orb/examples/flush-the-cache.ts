@@ -1,8 +1,7 @@
 import type { OrbContext } from '../context.ts';
 import { example, usage, type OrbElement } from '../sdk/index.ts';
-import { recoverAfter } from './recover-entry.ts';
 import { TEST_JOB } from './test-job.ts';
-import { importOf, ours } from './usage.ts';
+import { importOf, ours, recoverAfter } from './usage.ts';
 
 /** The cache as a phase of the deployment, where nobody fills it with what the new code does not know. */
 export function flushTheCache(context: OrbContext): OrbElement {

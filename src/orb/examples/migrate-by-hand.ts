@@ -1,7 +1,6 @@
 import type { OrbContext } from '../context.ts';
 import { example, usage, type OrbElement } from '../sdk/index.ts';
-import { recoverAfter } from './recover-entry.ts';
-import { importOf, ours } from './usage.ts';
+import { importOf, ours, recoverAfter } from './usage.ts';
 
 /** The window's two halves, and between them a person who migrates and says so. */
 export function migrateByHand(context: OrbContext): OrbElement {

@@ -1,8 +1,7 @@
 import type { OrbContext } from '../context.ts';
 import { example, usage, type OrbElement } from '../sdk/index.ts';
-import { recoverAfter } from './recover-entry.ts';
 import { TEST_JOB } from './test-job.ts';
-import { importOf, ours } from './usage.ts';
+import { importOf, ours, recoverAfter } from './usage.ts';
 
 /** A migration that takes the database back with it when it fails. */
 export function restoreAfterAFailedMigration(context: OrbContext): OrbElement {
